@@ -1,0 +1,115 @@
+/**
+ * The wire between the client and the daemon.
+ *
+ * Every message is one JSON object over the local socket. The client sends `{id, method, params}`; the daemon answers
+ * any number of `{id, event, data}` and then exactly one `{id, result}` or `{id, error}`. Ids are the client's own,
+ * unique per connection. The first call on a connection is `hello`; a daemon of another protocol or build answers with
+ * error code `version`, and the client then restarts it. A client that hangs up cancels its calls. `cancel` names the
+ * id of a call to stop; a `complete` also stops any older `complete` of the same `session`.
+ * Only the methods listed here are served.
+ */
+
+export const PROTOCOL = 1;
+/** Larger messages are refused: a buffer of 8 MiB is no source file. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+export interface WireError {
+  /** Closed list; the client maps it to its exit code. */
+  code: 'usage' | 'not-a-repository' | 'timeout' | 'version' | 'busy' | 'unsupported' | 'database' | 'model' | 'cancelled' | 'internal';
+  /** One line that names the cause and the fix. */
+  message: string;
+}
+
+export type ContextMode = 'hef' | 'snippet' | 'none';
+
+export interface CompleteParams {
+  /** Absolute path of the file; need not exist or be tracked. */
+  file: string;
+  /** The buffer's text; when absent the daemon reads the file. */
+  text?: string;
+  /** 1-based. */
+  line: number;
+  /** UTF-16 code units, 0-based. */
+  column: number;
+  context?: ContextMode;
+  maxTokens?: number;
+  /** Milliseconds from receipt; default 1000. */
+  timeout?: number;
+  session?: string;
+  /** Fill in what follows? Default: true when there is text below or right of the cursor. */
+  fim?: boolean;
+  explain?: boolean;
+}
+
+/** Why a completion is empty, or what it came from. Closed list, explained in daemon/complete/reasons.ts. */
+export type CompletionReason =
+  | 'ok'
+  | 'no-suggestion'
+  | 'not-indexed'
+  | 'file-refused'
+  | 'deadline'
+  | 'cancelled'
+  | 'disabled';
+
+export interface CompleteResult {
+  text: string;
+  lane: 'model' | 'copy' | 'none';
+  reason: CompletionReason;
+  model: string;
+  context: ContextMode;
+  tokens: { prefix: number; suffix: number; memory: number; pasted: number; generated: number; drafted: number; accepted: number };
+  nodes: { path: string; level: 'chunk' | 'file' | 'directory'; score: number; vectors: number; lines?: [number, number] }[];
+  ms: { total: number; queue: number; retrieve: number; prefill: number; decode: number };
+  explanation?: {
+    index: { state: string; indexed: number };
+    identifiers: string[];
+    lexical: { path: string; score: number; lines?: [number, number] }[];
+    dense: { path: string; level: string; score: number; lines?: [number, number] }[];
+    copy: { text: string; path: string; line: number; score: number; logProb?: number }[];
+    model: { text: string; logProb: number; tokens: number };
+    chosen: { score: number; why: string };
+  };
+}
+
+export interface StatusResult {
+  daemon: { pid: number; version: string; uptime_s: number; rss_mb: number; device: string; model: string };
+  repo: null | {
+    root: string;
+    branch: string;
+    tree: string;
+    state: 'ready' | 'indexing' | 'paused' | 'error' | 'absent';
+    indexed: number;
+    chunks: number;
+    nodes: number;
+    db_bytes: number;
+    source_bytes: number;
+    error?: string;
+    skipped: Record<string, number>;
+  };
+  counters: { chunks_fused: number; nodes_fused: number; blobs_read: number; completions: number; hooks: number };
+}
+
+export interface IndexProgress {
+  phase: 'reading' | 'fusing' | 'directories' | 'done';
+  files: number;
+  filesDone: number;
+  bytes: number;
+  bytesDone: number;
+  chunksFused: number;
+}
+
+/** Method → params and result. `repo` is any absolute path inside the repository. */
+export interface Methods {
+  hello: { params: { protocol: number; build: string }; result: { protocol: number; build: string; pid: number } };
+  complete: { params: CompleteParams; result: CompleteResult; event: { text: string } };
+  index: { params: { repo: string; all?: boolean; wait?: boolean }; result: { fused: { chunks: number; nodes: number; blobs: number }; commit: string | null; ms: number; skipped: Record<string, number>; state: string }; event: IndexProgress };
+  status: { params: { repo?: string }; result: StatusResult };
+  pause: { params: { repo: string; paused: boolean }; result: { state: string } };
+  gc: { params: { repo: string }; result: { blobs: number; directories: number; bytesFreed: number } };
+  /** Stops indexing, closes the database and deletes it. */
+  purge: { params: { repo: string }; result: { bytesFreed: number } };
+  model: { params: { use?: string }; result: { current: string } };
+  cancel: { params: { id: number }; result: Record<string, never> };
+  stop: { params: Record<string, never>; result: Record<string, never> };
+}
+export type MethodName = keyof Methods;

@@ -1,0 +1,107 @@
+/** What the rest of hefc sees of a model. No tensor leaves models/. */
+
+export interface FusedVectors {
+  /** [count * memoryDim] int8; times scales[v] gives the float value. */
+  memory: Int8Array;
+  /** [count] */
+  scales: Float32Array;
+  /** [keyDim], round(127 * unit vector) */
+  key: Int8Array;
+}
+
+/** The shapes and limits of a loaded bundle. */
+export interface ModelShapes {
+  memoryDim: number;
+  keyDim: number;
+  /** Tokens in a chunk at most (128). */
+  chunkTokens: number;
+  /** Tokens a leaf vector stands for (16): a chunk of n tokens has ceil(n / sliceTokens) vectors. */
+  sliceTokens: number;
+  /** Vectors of a file node (4) and of a directory node (2). */
+  fileVectors: number;
+  directoryVectors: number;
+  /** Memory vectors a completion may take (64). */
+  memoryBudget: number;
+  /** Positions the generator was trained to see. */
+  contextTokens: number;
+}
+
+export interface DeviceInfo {
+  /** onnxruntime's name of the provider in use: cpu, cuda, webgpu, coreml, dml. */
+  provider: string;
+  /** Why this one: in words, for `hefc doctor`. */
+  why: string;
+  threads: number;
+}
+
+export type Priority = 'completion' | 'index';
+
+export interface GenerateRequest {
+  /** Everything above and left of the cursor that may be used; cut to fit from its start. */
+  prefix: string;
+  /** Everything right of and below the cursor; null for left-only. Cut to fit from its end. */
+  suffix: string | null;
+  /** Retrieved text pasted in front (the snippet lane), best first. */
+  pasted?: { text: string }[];
+  /** How many tokens of pasted text at most. */
+  pastedTokens?: number;
+  /** Memory vectors in the order they enter the prompt; cut to memoryBudget. */
+  memory?: { memory: Int8Array; scales: Float32Array }[];
+  maxTokens: number;
+  /** Stop at the end of the line, or let the model end the block (EOS or maxTokens). */
+  stop: 'line' | 'block';
+  /** Candidate texts of the copy lane, best first: scored by the generator, the first is the draft. */
+  candidates?: string[];
+  /** Requests of one open file share this: the key/value cache is reused over the longest common prefix. */
+  session?: string;
+  /** Absolute time (ms, Date.now()) after which decoding stops. */
+  deadline?: number;
+}
+
+export interface ScoredText {
+  text: string;
+  /** Sum of natural-log probabilities of its tokens and, for a whole line, of the newline that ends it. */
+  logProb: number;
+  tokens: number;
+}
+
+export interface GenerateResult {
+  text: string;
+  /** Of the greedy text. */
+  logProb: number;
+  stopped: 'line' | 'eos' | 'length' | 'deadline' | 'cancelled';
+  candidates: ScoredText[];
+  tokens: { prefix: number; suffix: number; pasted: number; memory: number; generated: number; drafted: number; accepted: number; reused: number };
+  ms: { queue: number; prefill: number; decode: number };
+}
+
+/** A handle on the one inference worker. Every call queues by priority: completions before indexing. */
+export interface Inference {
+  readonly modelId: string;
+  readonly shapes: ModelShapes;
+  device(): DeviceInfo;
+  /**
+   * Fuses all chunks of ONE blob (texts in order) and its file node. Deterministic in its input: batches are cut
+   * by position in the blob, never by what else is queued. Yields to completions between batches.
+   */
+  fuseBlob(chunks: string[], options: { priority: Priority; signal?: AbortSignal }): Promise<{ chunks: FusedVectors[]; file: FusedVectors }>;
+  /** Fuses a directory node from its children and their names, in tree order. */
+  fuseDirectory(children: { name: string; kind: 'file' | 'directory'; vectors: FusedVectors }[], options: { priority: Priority; signal?: AbortSignal }): Promise<FusedVectors>;
+  /** Query vector [keyDim] of the text just above the cursor (its last chunkTokens tokens are used). */
+  embedQuery(text: string, options: { priority: Priority; signal?: AbortSignal }): Promise<Float32Array>;
+  /** Streams text as it is decoded; resolves with the whole. Aborting resolves with stopped: 'cancelled'. */
+  generate(request: GenerateRequest, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<GenerateResult>;
+  close(): Promise<void>;
+}
+
+/** Counts tokens synchronously on the caller's thread; used by the chunker. */
+export interface TokenCounter {
+  /** Token count of each text. */
+  count(texts: string[]): Promise<number[]>;
+}
+
+/** Parameters of the product's choice between the copy lane and the model, fitted by models/training; see bundle.json. */
+export interface ChooserParameters {
+  bias: number;
+  weights: Record<string, number>;
+}
