@@ -1,0 +1,212 @@
+/**
+ * The client's side of the wire: connect (starting a daemon when none runs), call, cancel, stop.
+ * Every path ends within its timeout. Imports stay few: this is on the start-up path of every command.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { CallError, NoDaemonError } from './errors.js';
+import { lockHolder, takeLock } from './lock.js';
+import { buildId, packageRoot } from './packageRoot.js';
+import { lockPath, logPath, runtimeFolder, socketPath } from './paths.js';
+import { PROTOCOL, type MethodName, type Methods, type WireError } from './protocol.js';
+import { connectTo, type Wire } from './transport.js';
+
+type EventOf<M extends MethodName> = Methods[M] extends { event: infer E } ? E : never;
+
+export interface CallOptions<M extends MethodName> {
+  onEvent?: (event: EventOf<M>) => void;
+  signal?: AbortSignal;
+  /** Milliseconds until the call is given up with code `timeout`; none by default. */
+  timeout?: number;
+}
+
+export interface Connection {
+  /** Rejects with CallError (the daemon's own error, `timeout`, `cancelled`) or NoDaemonError (the daemon went away). */
+  call<M extends MethodName>(method: M, params: Methods[M]['params'], options?: CallOptions<M>): Promise<Methods[M]['result']>;
+  close(): void;
+  readonly closed: Promise<void>;
+}
+
+interface Pending {
+  resolve(value: never): void;
+  reject(error: Error): void;
+  onEvent(data: never): void;
+}
+
+interface Reply {
+  id: number | null;
+  event?: string;
+  data?: unknown;
+  result?: unknown;
+  error?: WireError;
+}
+
+function makeConnection(wire: Wire): Connection {
+  const pending = new Map<number, Pending>();
+  let last = 0;
+  let gone: Error | undefined;
+  let markClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (markClosed = resolve));
+  const fail = (error: Error): void => {
+    gone ??= error;
+    for (const call of pending.values()) call.reject(gone);
+    pending.clear();
+  };
+  wire.onClose = () => {
+    fail(new NoDaemonError('the daemon closed the connection; run the command again'));
+    markClosed();
+  };
+  wire.onMessage = (message) => {
+    const reply = message as Reply;
+    if (reply.id === null) return fail(new CallError(reply.error?.code ?? 'internal', reply.error?.message ?? 'the daemon refused the message'));
+    const call = pending.get(reply.id);
+    if (!call) return;
+    if (reply.event !== undefined) return call.onEvent(reply.data as never);
+    pending.delete(reply.id);
+    if (reply.error) call.reject(new CallError(reply.error.code, reply.error.message));
+    else call.resolve(reply.result as never);
+  };
+  return {
+    closed,
+    close: () => wire.close(),
+    call(method, params, options = {}) {
+      return new Promise((resolve, reject) => {
+        if (gone) return reject(gone);
+        const id = ++last;
+        let timer: NodeJS.Timeout | undefined;
+        const settle = (): void => {
+          clearTimeout(timer);
+          options.signal?.removeEventListener('abort', onAbort);
+        };
+        const giveUp = (error: CallError): void => {
+          if (!pending.delete(id)) return;
+          settle();
+          wire.send({ id: ++last, method: 'cancel', params: { id } });
+          reject(error);
+        };
+        const onAbort = (): void => giveUp(new CallError('cancelled', 'the call was cancelled'));
+        if (options.signal?.aborted) return reject(new CallError('cancelled', 'the call was cancelled'));
+        if (options.timeout !== undefined) timer = setTimeout(() => giveUp(new CallError('timeout', `the daemon did not answer within ${options.timeout} ms; try a longer --timeout, or: hefc daemon stop`)), options.timeout);
+        options.signal?.addEventListener('abort', onAbort);
+        pending.set(id, {
+          resolve: (value) => (settle(), resolve(value)),
+          reject: (error) => (settle(), reject(error)),
+          onEvent: (data) => options.onEvent?.(data),
+        });
+        try {
+          wire.send({ id, method, params });
+        } catch (error) {
+          pending.delete(id);
+          settle();
+          reject(error as Error);
+        }
+      });
+    },
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Starts a daemon process, detached, its output in the log; returns at once. */
+function spawnDaemon(): void {
+  const main = join(packageRoot(), 'dist', 'daemon', 'main.js');
+  if (!existsSync(main)) throw new NoDaemonError(`the daemon is not built (${main} is missing); run: npm run build`);
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const log = openSync(logPath(), 'a', 0o600);
+  try {
+    const child = spawn(process.execPath, [main], { detached: true, stdio: ['ignore', log, log], env, cwd: '/', windowsHide: true });
+    child.on('error', () => undefined);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Connects and shakes hands; undefined when nobody listens, an error for everything else. */
+async function tryConnect(deadline: number): Promise<Connection | undefined> {
+  const left = (): number => Math.max(1, deadline - Date.now());
+  if (!existsSync(socketPath())) return undefined;
+  let wire: Wire;
+  try {
+    wire = await connectTo(socketPath(), left());
+  } catch (error) {
+    if (Date.now() >= deadline) throw new CallError('timeout', (error as Error).message);
+    return undefined;
+  }
+  const connection = makeConnection(wire);
+  try {
+    await connection.call('hello', { protocol: PROTOCOL, build: buildId() }, { timeout: left() });
+    return connection;
+  } catch (error) {
+    if (error instanceof CallError && error.code === 'version') {
+      await connection.call('stop', {}, { timeout: left() }).catch(() => undefined);
+      await Promise.race([connection.closed, pause(left())]);
+      connection.close();
+      return undefined;
+    }
+    connection.close();
+    // A daemon that is just going away closes the connection: as good as none.
+    if (error instanceof NoDaemonError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Connects to the daemon, starting it when none runs (unless `start` is false).
+ * `timeout` (ms, default 10,000) bounds the whole. Errors: NoDaemonError, or CallError `timeout` from a daemon that
+ * holds the socket but does not answer.
+ */
+export async function connect(options: { timeout?: number; start?: boolean } = {}): Promise<Connection> {
+  const { timeout = 10_000, start = true } = options;
+  const deadline = Date.now() + timeout;
+  const first = await tryConnect(deadline);
+  if (first) return first;
+  if (!start) throw new NoDaemonError('no daemon runs; run: hefc daemon start');
+  const startLock = join(runtimeFolder(), 'start.lock');
+  let lock: ReturnType<typeof takeLock>;
+  let spawned = 0;
+  try {
+    for (let wait = 15; Date.now() < deadline; wait = Math.min(100, wait * 1.3)) {
+      // One starter spawns; the others wait for the socket. A starter that died leaves a dead lock, which is retaken.
+      lock ??= takeLock(startLock);
+      const running = lockHolder(lockPath()) !== undefined;
+      if (lock && !running && Date.now() - spawned > 5000) {
+        spawned = Date.now();
+        spawnDaemon();
+      }
+      await pause(Math.min(wait, Math.max(1, deadline - Date.now())));
+      const connection = await tryConnect(deadline);
+      if (connection) return connection;
+    }
+  } finally {
+    lock?.release();
+  }
+  throw new NoDaemonError(`no daemon could be started within ${timeout} ms; its log: ${logPath()}`);
+}
+
+/** Makes sure a daemon of this build runs. */
+export async function ensureDaemon(timeout?: number): Promise<void> {
+  (await connect(timeout === undefined ? {} : { timeout })).close();
+}
+
+/**
+ * Stops the daemon: asks it, then, when it does not answer within `timeout` ms, kills it by the pid of its lock.
+ * Returns whether one ran.
+ */
+export async function stopDaemon(timeout = 5000): Promise<boolean> {
+  const pid = lockHolder(lockPath());
+  if (pid === undefined) return false;
+  const deadline = Date.now() + timeout;
+  try {
+    const wire = await connectTo(socketPath(), timeout);
+    const connection = makeConnection(wire);
+    await connection.call('stop', {}, { timeout: Math.max(1, deadline - Date.now()) });
+    connection.close();
+  } catch {
+    // not listening, or not answering: the pid decides
+  }
+  while (Date.now() < deadline && lockHolder(lockPath()) === pid) await pause(20);
+  if (lockHolder(lockPath()) === pid) process.kill(pid, 'SIGKILL');
+  return true;
+}
