@@ -30,7 +30,7 @@ const SECRET_NAMES: readonly RegExp[] = [
   /^htpasswd$/,
   /^(?:shadow|master\.key|wallet\.dat)$/,
 ];
-const SECRET_FOLDERS = /(?:^|\/)\.(?:ssh|gnupg|aws|azure|gcloud|kube|docker)\//;
+const SECRET_FOLDERS = /(?:^|\/)\.(?:ssh|gnupg|aws|azure|gcloud|kube|docker)(?:\/|$)/;
 /** A template shows names, not values; its content is still checked for keys. */
 const SECRET_EXEMPT = /^\.env[.\-_](?:example|sample|template|dist)$/;
 
@@ -49,7 +49,10 @@ const LIVE_TOKEN = /\b(?:ghp_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,}|glpat-
 /** The vendors' own documentation keys end so; they stand in much honest code. */
 const EXAMPLE_TOKEN = /EXAMPLE/;
 
-/** Refuses a '/'-separated path by its name alone; null to go on. */
+/**
+ * Refuses a '/'-separated path of a file or a directory by its name alone; null to go on. Ask it for directories too:
+ * one that is refused is never entered, which keeps what is cached of a tree independent of where the tree lies.
+ */
 export function refusePath(path: string): SkipReason | null {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (!SECRET_EXEMPT.test(name) && SECRET_NAMES.some((pattern) => pattern.test(name))) return 'secret-like';
