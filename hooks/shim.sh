@@ -1,0 +1,39 @@
+#!/bin/sh
+# Tells the hefc daemon that this repository moved: one line "<hook> TAB <common git dir> TAB <work tree>" goes to the
+# spool file, nothing else happens. The installer copies the part between the marks into each Git hook and writes the
+# hook's name into it; a hook in another language may run this file instead: sh shim.sh post-commit
+#
+# The whole part is one subshell with every stream closed off, so the hook around it keeps its variables, options,
+# arguments, standard input and exit status, under `set -eu` too. Only shell built-ins run: no process is started
+# unless the spool has a backlog. The place is found anew each time, so moved repositories and linked worktrees work.
+# >>> hefc >>>
+(
+  set +eu
+  hook=${1-}
+  umask 077
+  CDPATH=
+  top=$PWD
+  tab='	'
+  line='
+'
+  dir=${GIT_DIR:-.git}
+  if [ -f "$dir" ]; then
+    IFS= read -r dir <"$dir"
+    dir=${dir#gitdir: }
+  fi
+  cd -P "$dir" || exit 0
+  if [ -f commondir ]; then
+    IFS= read -r common <commondir
+    cd -P "$common" || exit 0
+  fi
+  common=$PWD
+  case $common$top in *"$tab"* | *"$line"*) exit 0 ;; esac
+  # A link, a pipe or a device could make the write wait or land elsewhere; a backlog over 1 MB helps nobody, for the
+  # daemon looks at the refs themselves when it starts.
+  if [ -h hefc ] || [ -h hefc/spool ]; then exit 0; fi
+  if [ -e hefc/spool ] && [ ! -f hefc/spool ]; then exit 0; fi
+  cd hefc || exit 0
+  if [ -s spool ] && [ ! "$(wc -c <spool)" -lt 1000000 ]; then exit 0; fi
+  printf '%s\t%s\t%s\n' "$hook" "$common" "$top" >>spool
+) </dev/null >/dev/null 2>&1 || :
+# <<< hefc <<<
