@@ -4,7 +4,7 @@ import { keywordsOf } from './keywords.js';
 /** Distinct identifiers kept of one chunk. */
 export const IDENTIFIERS_A_CHUNK = 64;
 
-const IDENTIFIER = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const IDENTIFIER = /(?<![\p{L}\p{N}_$])[\p{L}_$][\p{L}\p{N}_$]*/gu;
 /** Longer words are hashes and encoded data, not names. */
 const LONGEST = 80;
 

@@ -20,7 +20,8 @@ interface RuleFile {
   kind: 'hefcignore' | 'linguist-generated' | 'linguist-vendored';
   /** Its rules as gitignore lines. */
   patterns: readonly string[];
-  matcher: ReturnType<typeof ignore.default>;
+  /** One for all rules of an ignore file; one a rule for attributes, where a later match wins whatever lies above. */
+  matchers: readonly ReturnType<typeof ignore.default>[];
 }
 
 export interface IgnoreRules {
@@ -61,8 +62,9 @@ export function descend(
 
 function add(files: RuleFile[], base: string, kind: RuleFile['kind'], patterns: string[]): void {
   if (patterns.length === 0) return;
-  const matcher = ignore.default({ ignorecase: false, allowRelativePaths: true }).add(patterns);
-  files.push({ base, kind, patterns, matcher });
+  const matcher = (rules: string[]) => ignore.default({ ignorecase: false, allowRelativePaths: true }).add(rules);
+  const matchers = kind === 'hefcignore' ? [matcher(patterns)] : patterns.map((rule) => matcher([rule.replace(/^!/, '')]));
+  files.push({ base, kind, patterns, matchers });
 }
 
 function ignoreLines(text: string): string[] {
@@ -91,15 +93,26 @@ function rulesOf(files: readonly RuleFile[]): KnownRules {
 
 /** The innermost file with an opinion decides, each kind by itself. */
 function verdict(files: readonly RuleFile[], kind: RuleFile['kind'], path: string, isDirectory: boolean): boolean {
+  // Attributes belong to files: a directory is entered, as a later rule may take some of it back.
+  if (isDirectory && kind !== 'hefcignore') return false;
   for (let k = files.length - 1; k >= 0; k--) {
     const file = files[k]!;
     const inside = file.kind === kind ? below(file.base, path) : undefined;
     if (!inside) continue;
-    const result = file.matcher.test(isDirectory ? `${inside}/` : inside);
-    if (result.ignored) return true;
-    if (result.unignored) return false;
+    const opinion = kind === 'hefcignore' ? ignored(file, isDirectory ? `${inside}/` : inside) : attributed(file, inside);
+    if (opinion !== undefined) return opinion;
   }
   return false;
+}
+
+function ignored(file: RuleFile, inside: string): boolean | undefined {
+  const result = file.matchers[0]!.test(inside);
+  return result.ignored ? true : result.unignored ? false : undefined;
+}
+
+function attributed(file: RuleFile, inside: string): boolean | undefined {
+  const last = file.matchers.findLastIndex((matcher) => matcher.ignores(inside));
+  return last < 0 ? undefined : !file.patterns[last]!.startsWith('!');
 }
 
 /** `path` relative to `base`; undefined when it is not inside. */
