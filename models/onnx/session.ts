@@ -1,0 +1,27 @@
+import { env, InferenceSession } from 'onnxruntime-node';
+
+// Failures are thrown; ONNX Runtime need not print them as well.
+env.logLevel = 'fatal';
+
+export interface SessionSettings {
+  /** ONNX Runtime's name of the execution provider. */
+  provider: string;
+  /** Threads within an operator. */
+  threads: number;
+}
+
+/**
+ * Opens an ONNX session with explicit threads that sleep when there is nothing to do: the default spins and keeps an
+ * idle daemon's cores busy.
+ */
+export function openSession(model: Uint8Array, { provider, threads }: SessionSettings): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  });
+}
