@@ -1,0 +1,52 @@
+/**
+ * The engine: one process's repositories, index and completions, without any socket. The daemon serves it over IPC;
+ * `hefc eval` and `hefc bench` drive the same engine directly.
+ */
+import type { Inference } from '../../models/types.js';
+import type { ObjectReader, RepositoryPlace, Store, DirectoryKey } from '../../store/types.js';
+import type { CompleteResult, IndexProgress } from '../ipc/protocol.js';
+
+export type EngineContext = 'hef' | 'snippet' | 'none' | 'iterative';
+
+export interface EngineCompletion {
+  /** Path inside the tree, '/'-separated; the file need not exist there. Its own chunks are never retrieved. */
+  path: string;
+  /** Text above and left of the cursor. */
+  prefix: string;
+  /** Text right of and below the cursor; null for left-only. */
+  suffix: string | null;
+  context: EngineContext;
+  /** Tokens of pasted text for the snippet and iterative contexts. */
+  pastedTokens?: number;
+  /** Which lanes may answer: the product is both. */
+  lanes: { model: boolean; copy: boolean };
+  maxTokens?: number;
+  stop?: 'line' | 'block';
+  deadline?: number;
+  session?: string;
+  explain?: boolean;
+}
+
+export interface IndexOutcome {
+  commit: string | null;
+  root: DirectoryKey | null;
+  fused: { chunks: number; nodes: number; blobs: number };
+  skipped: Record<string, number>;
+  ms: number;
+}
+
+export interface EngineRepository {
+  readonly place: RepositoryPlace;
+  readonly store: Store;
+  readonly objects: ObjectReader;
+  /** Brings the cache to a revision (default HEAD) and makes it the tree completions are answered from. */
+  index(options: { revision?: string; onProgress?: (progress: IndexProgress) => void; signal?: AbortSignal; near?: string }): Promise<IndexOutcome>;
+  complete(request: EngineCompletion, options?: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<CompleteResult>;
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  inference: Inference;
+  /** Where the databases go; default `<common dir>/hefc`. Evaluation keeps its own, outside the repositories. */
+  databaseDirectory?: (place: RepositoryPlace) => string;
+}

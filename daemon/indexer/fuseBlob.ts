@@ -1,0 +1,51 @@
+/** One blob: read, refuse or chunk, fuse, write. Written whole or not at all, so a crash leaves nothing half done. */
+import type { Inference } from '../../models/types.js';
+import type { BlobRecord, ObjectReader, SkipReason, Store } from '../../store/types.js';
+import type { Chunker } from '../chunker/chunker.js';
+import { identifiersOf } from '../chunker/identifiers.js';
+import { HUGE_BYTES, refuseContent } from '../chunker/refuse.js';
+import { hashLines } from '../copylane/lineHash.js';
+import type { PlannedBlob } from './plan.js';
+
+export interface BlobTools {
+  store: Store;
+  objects: ObjectReader;
+  chunker: Chunker;
+  inference: Inference;
+}
+
+function refused(blob: PlannedBlob, bytes: number, skip: SkipReason): BlobRecord {
+  return { oid: blob.oid, language: blob.language, bytes, skip, lineHashes: new Uint32Array(0), chunks: [], file: null };
+}
+
+async function makeRecord(blob: PlannedBlob, tools: BlobTools, signal: AbortSignal): Promise<BlobRecord> {
+  const size = await tools.objects.blobSize(blob.oid);
+  if (size === undefined) return refused(blob, 0, 'missing');
+  if (size > HUGE_BYTES) return refused(blob, size, 'huge');
+  const bytes = await tools.objects.readBlob(blob.oid);
+  if (bytes === undefined) return refused(blob, 0, 'missing');
+  const skip = refuseContent(bytes);
+  if (skip) return refused(blob, bytes.length, skip);
+  const text = bytes.toString('utf8');
+  const chunks = await tools.chunker.chunk(text, blob.language);
+  const texts = chunks.map((chunk) => bytes.subarray(chunk.startByte, chunk.endByte).toString('utf8'));
+  if (texts.length === 0) return { ...refused(blob, bytes.length, 'binary'), skip: null };
+  const fused = await tools.inference.fuseBlob(texts, { priority: 'index', signal });
+  return {
+    oid: blob.oid,
+    language: blob.language,
+    bytes: bytes.length,
+    skip: null,
+    lineHashes: hashLines(text),
+    chunks: chunks.map((chunk, k) => ({ ...chunk, identifiers: identifiersOf(texts[k]!, blob.language), vectors: fused.chunks[k]! })),
+    file: fused.file,
+  };
+}
+
+/** Brings one blob into the store; returns its bytes and the chunks and file nodes fused. */
+export async function indexBlob(blob: PlannedBlob, tools: BlobTools, signal: AbortSignal): Promise<{ bytes: number; chunks: number; nodes: number }> {
+  const record = await makeRecord(blob, tools, signal);
+  signal.throwIfAborted();
+  tools.store.putBlob(record);
+  return { bytes: record.bytes, chunks: record.chunks.length, nodes: record.file ? 1 : 0 };
+}

@@ -1,0 +1,36 @@
+/** One directory node, from its children's nodes: every child must be in the store already. */
+import type { FusedVectors, Inference } from '../../models/types.js';
+import type { DirectoryChild, Store } from '../../store/types.js';
+import type { PlannedDirectory } from './plan.js';
+
+function childVectors(store: Store, child: DirectoryChild): FusedVectors | undefined {
+  return child.kind === 'directory' ? store.directoryVectors({ tree: child.oid, scope: child.scope }) : (store.blobSummary(child.oid, child.language)?.file ?? undefined);
+}
+
+/**
+ * Fuses and writes a directory. A child without vectors (refused content, an empty file, a folder of nothing but those)
+ * is no child. Returns whether a node was fused: a directory without children has none, and only the root is written
+ * all the same, because a ref points to it.
+ */
+export async function indexDirectory(directory: PlannedDirectory, store: Store, inference: Inference, signal: AbortSignal): Promise<boolean> {
+  const children: DirectoryChild[] = [];
+  const inputs: { name: string; kind: 'file' | 'directory'; vectors: FusedVectors }[] = [];
+  const skipped = [...directory.skipped];
+  for (const child of directory.children) {
+    const vectors = childVectors(store, child);
+    if (vectors && vectors.scales.length > 0) {
+      children.push(child);
+      inputs.push({ name: child.name, kind: child.kind, vectors });
+    } else if (child.kind === 'file') {
+      const reason = store.blobSummary(child.oid, child.language)?.skip;
+      if (reason) skipped.push({ name: child.name, reason });
+    }
+  }
+  if (inputs.length === 0 && directory.path !== '') return false;
+  const { keyDim } = inference.shapes;
+  const nothing: FusedVectors = { memory: new Int8Array(0), scales: new Float32Array(0), key: new Int8Array(keyDim) };
+  const vectors = inputs.length === 0 ? nothing : await inference.fuseDirectory(inputs, { priority: 'index', signal });
+  signal.throwIfAborted();
+  store.putDirectory({ ...directory.key, children, skipped, vectors });
+  return inputs.length > 0;
+}

@@ -1,0 +1,100 @@
+/**
+ * What stands between the cache and a tree: the directories without vectors, children before parents, and the blobs
+ * they hold. A directory the store already has is not entered: nothing below it can be new.
+ */
+import { descend, rootRules, type IgnoreRules } from '../chunker/ignoreRules.js';
+import { languageOf } from '../chunker/language.js';
+import { refusePath } from '../chunker/refuse.js';
+import type { DirectoryChild, DirectoryKey, ObjectReader, SkipReason, Store } from '../../store/types.js';
+
+export interface PlannedDirectory {
+  path: string;
+  key: DirectoryKey;
+  /** In tree order; files may still be refused by their content. */
+  children: DirectoryChild[];
+  skipped: { name: string; reason: SkipReason }[];
+}
+
+export interface PlannedBlob {
+  oid: string;
+  language: string;
+  /** One of the paths it has, for ordering only. */
+  path: string;
+}
+
+export interface Plan {
+  root: DirectoryKey;
+  directories: PlannedDirectory[];
+  blobs: PlannedBlob[];
+}
+
+/** Rule files are small; what is larger is no rule file. */
+const RULE_FILE_BYTES = 256 * 1024;
+
+async function ruleText(objects: ObjectReader, oid: string | undefined): Promise<string | undefined> {
+  if (oid === undefined) return undefined;
+  const size = await objects.blobSize(oid);
+  if (size === undefined || size > RULE_FILE_BYTES) return undefined;
+  return (await objects.readBlob(oid))?.toString('utf8');
+}
+
+/** Plans the index of one root tree. Rejects when aborted or when a tree cannot be read. */
+export async function planTree(store: Store, objects: ObjectReader, rootTree: string, signal?: AbortSignal): Promise<Plan> {
+  const root: DirectoryKey = { tree: rootTree, scope: '' };
+  const directories: PlannedDirectory[] = [];
+  const blobs = new Map<string, PlannedBlob>();
+  const seen = new Set<string>();
+
+  async function visit(path: string, key: DirectoryKey, outer: IgnoreRules): Promise<void> {
+    signal?.throwIfAborted();
+    const id = `${key.tree}/${key.scope}`;
+    if (seen.has(id) || store.hasDirectory(key)) return;
+    seen.add(id);
+    const entries = await objects.readTree(key.tree);
+    const oidOf = (name: string): string | undefined => entries.find((entry) => entry.name === name && entry.kind === 'blob')?.oid;
+    const hefcignore = await ruleText(objects, oidOf('.hefcignore'));
+    const gitattributes = await ruleText(objects, oidOf('.gitattributes'));
+    const rules = descend(outer, path, { ...(hefcignore !== undefined && { hefcignore }), ...(gitattributes !== undefined && { gitattributes }) });
+    const planned: PlannedDirectory = { path, key, children: [], skipped: [] };
+    for (const { name, kind, oid } of entries) {
+      const inner = path === '' ? name : `${path}/${name}`;
+      const reason = refuse(kind, inner, rules);
+      if (reason) planned.skipped.push({ name, reason });
+      else if (kind === 'tree') {
+        const scope = rules.scope(inner);
+        planned.children.push({ name, kind: 'directory', oid, language: '', scope });
+        await visit(inner, { tree: oid, scope }, rules);
+      } else {
+        const language = languageOf(inner);
+        planned.children.push({ name, kind: 'file', oid, language, scope: '' });
+        const blob = `${oid}/${language}`;
+        if (!blobs.has(blob)) blobs.set(blob, { oid, language, path: inner });
+      }
+    }
+    directories.push(planned);
+  }
+
+  await visit('', root, rootRules());
+  const missing = store.missingBlobs([...blobs.values()]);
+  return { root, directories, blobs: missing.map(({ oid, language }) => blobs.get(`${oid}/${language}`)!) };
+}
+
+function refuse(kind: string, path: string, rules: IgnoreRules): SkipReason | null {
+  if (kind === 'symlink' || kind === 'gitlink') return kind;
+  // A folder of secrets is refused as a whole, so that its tree is never cached under this name or another.
+  const named = kind === 'tree' ? refusePath(`${path}/-`) : refusePath(path);
+  return named ?? rules.refuses(path, kind === 'tree');
+}
+
+/** Blobs near a path first: the longer the shared folder path, the sooner. */
+export function nearestFirst(blobs: PlannedBlob[], near: string | undefined): PlannedBlob[] {
+  if (near === undefined) return blobs;
+  const wanted = near.split('/').slice(0, -1);
+  const shared = (path: string): number => {
+    const parts = path.split('/');
+    let k = 0;
+    while (k < wanted.length && parts[k] === wanted[k]) k++;
+    return k;
+  };
+  return blobs.map((blob) => ({ blob, rank: shared(blob.path) })).sort((a, b) => b.rank - a.rank).map(({ blob }) => blob);
+}

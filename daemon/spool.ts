@@ -1,0 +1,75 @@
+/**
+ * What the hooks leave behind: one line `<hook>\t<git common dir>\t<worktree or git dir>` an event, appended to
+ * `<common dir>/hefc/spool`. Lines are hints: the indexer looks at HEAD itself.
+ */
+import { existsSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { hefcFolder } from './registry.js';
+
+export interface SpoolLine {
+  hook: string;
+  commonDir: string;
+  worktree: string;
+}
+
+/** How long a burst of hooks (a rebase, a merge) may settle before it is read, in ms. */
+const SETTLE_MS = 150;
+/** A spool larger than this lost its meaning as single lines: it counts as one event. */
+const MAX_BYTES = 1024 * 1024;
+
+function parse(text: string): SpoolLine[] {
+  const lines: SpoolLine[] = [];
+  for (const line of text.split('\n')) {
+    const [hook, commonDir, worktree] = line.split('\t');
+    if (hook && commonDir && worktree) lines.push({ hook, commonDir, worktree });
+  }
+  return lines;
+}
+
+/** Takes all lines and leaves no spool; a hook that writes meanwhile starts a new one. */
+export function drainSpool(commonDir: string): SpoolLine[] {
+  const spool = join(hefcFolder(commonDir), 'spool');
+  const taken = join(hefcFolder(commonDir), 'spool.taken');
+  const lines: SpoolLine[] = [];
+  // First what an earlier daemon took and did not live to act on.
+  for (const move of [false, true]) {
+    try {
+      if (move) renameSync(spool, taken);
+      let text = '';
+      // A hook may have opened the file before it was renamed: read until it no longer grows.
+      while (statSync(taken).size > Buffer.byteLength(text) && Buffer.byteLength(text) <= MAX_BYTES) text = readFileSync(taken, 'utf8');
+      lines.push(...parse(text));
+      unlinkSync(taken);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') rmSync(taken, { force: true });
+    }
+  }
+  return lines;
+}
+
+/** Watches one repository's spool (by the system's notifications, no polling) and hands over its lines in bursts. */
+export function watchSpool(commonDir: string, onLines: (lines: SpoolLine[]) => void, onGone: () => void): { close(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const read = (): void => {
+    timer = undefined;
+    if (closed) return;
+    if (!existsSync(hefcFolder(commonDir))) return onGone();
+    const lines = drainSpool(commonDir);
+    if (lines.length > 0) onLines(lines);
+  };
+  const watcher = watch(hefcFolder(commonDir), { persistent: false }, (event, name) => {
+    // The database lies in the same folder and writes often: only the spool and the folder's own end count.
+    if (name !== 'spool' && !(event === 'rename' && name === 'hefc')) return;
+    timer ??= setTimeout(read, SETTLE_MS);
+  });
+  watcher.on('error', () => onGone());
+  timer = setTimeout(read, 0);
+  return {
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}
