@@ -1,0 +1,158 @@
+/**
+ * Where each line and each run of lines of the live files stands, in memory, by hash alone.
+ *
+ * The non-blank lines of all blobs lie one after the other in flat arrays, a zero between two blobs; a position is an
+ * index into them. Chains by hash of the last 1, 2 and 4 lines, exact and by shape, lead from a context to the positions
+ * that end it. Blobs of trees that are no longer open stay, marked dead, so that switching back costs nothing; they are
+ * dropped once they outweigh the live ones.
+ */
+import { ContextTable, CONTEXTS } from './contextTable.js';
+
+export interface HashedFile {
+  path: string;
+  oid: string;
+  /** Layout of lineHash.ts. */
+  hashes: Uint32Array;
+}
+
+interface IndexedBlob {
+  oid: string;
+  start: number;
+  end: number;
+  /** Paths of the open tree that hold this blob; empty when dead. */
+  paths: string[];
+}
+
+/** Dead positions are dropped when they outnumber the live ones and this. */
+const DEAD_FLOOR = 50_000;
+
+export class LineIndex {
+  /** [position]: hash of the line, 0 between blobs. */
+  exact = new Uint32Array(1024);
+  /** [position]: shape and indentation, as in lineHash.ts. */
+  shape = new Uint32Array(1024);
+  /** [position]: 0-based line in its file. */
+  line = new Int32Array(1024);
+  /** [position]: index into blobs. */
+  private owner = new Int32Array(1024);
+  private blobs: IndexedBlob[] = [];
+  private readonly byOid = new Map<string, number>();
+  /** Position 0 stays a separator, so that chains can end in 0. */
+  private used = 1;
+  private dead = 0;
+  private tables: ContextTable[] = [];
+
+  constructor() {
+    this.makeTables();
+  }
+
+  /** Makes the given files the live ones. Blobs indexed before, live or dead, are not indexed again. */
+  update(files: Iterable<HashedFile>): void {
+    for (const blob of this.blobs) blob.paths = [];
+    for (const file of files) {
+      let known = this.byOid.get(file.oid);
+      if (known === undefined) known = this.append(file);
+      this.blobs[known]!.paths.push(file.path);
+    }
+    this.dead = this.blobs.reduce((sum, blob) => sum + (blob.paths.length > 0 ? 0 : blob.end - blob.start), 0);
+    if (this.dead > DEAD_FLOOR && this.dead > this.used / 2) this.compact();
+  }
+
+  /** Live lines. */
+  get size(): number {
+    return this.used - 1 - this.blobs.length - this.dead;
+  }
+
+  /** The file a position is live in, other than `exclude`; the nearest to `exclude` of several. */
+  place(position: number, exclude: string): { path: string; oid: string } | undefined {
+    const blob = this.blobs[this.owner[position]!]!;
+    let best: string | undefined;
+    for (const path of blob.paths) {
+      if (path !== exclude && (best === undefined || sharedFolders(path, exclude) > sharedFolders(best, exclude))) best = path;
+    }
+    return best === undefined ? undefined : { path: best, oid: blob.oid };
+  }
+
+  /**
+   * Positions, latest first, whose last lines agree with a context: by exact hash or by shape, over `lines` lines.
+   * @param query the context's hashes, nearest line first, as `exact` or `shape` of this index hold them
+   */
+  find(kind: 'exact' | 'shape', lines: number, query: Uint32Array, limit: number): number[] {
+    const table = this.tables.find((one) => one.kind === kind && one.lines === lines)!;
+    return table.find(this, query, limit, (position) => this.blobs[this.owner[position]!]!.paths.length > 0);
+  }
+
+  private append(file: HashedFile): number {
+    const index = this.blobs.length;
+    const count = file.hashes.length / 2;
+    this.reserve(this.used + count + 1);
+    const start = this.used;
+    for (let i = 0; i < count; i++) {
+      if (file.hashes[2 * i] === 0) continue;
+      const position = this.used++;
+      this.exact[position] = file.hashes[2 * i]!;
+      this.shape[position] = file.hashes[2 * i + 1]!;
+      this.line[position] = i;
+      this.owner[position] = index;
+      for (const table of this.tables) table.insert(this, position);
+    }
+    this.blobs.push({ oid: file.oid, start, end: this.used, paths: [] });
+    this.byOid.set(file.oid, index);
+    this.exact[this.used] = 0;
+    this.shape[this.used] = 0;
+    this.owner[this.used] = index;
+    this.used++;
+    return index;
+  }
+
+  private reserve(length: number): void {
+    if (length <= this.exact.length) return;
+    const capacity = Math.max(length, this.exact.length * 2);
+    const grow = <T extends Uint32Array | Int32Array>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.exact = grow(new Uint32Array(capacity), this.exact);
+    this.shape = grow(new Uint32Array(capacity), this.shape);
+    this.line = grow(new Int32Array(capacity), this.line);
+    this.owner = grow(new Int32Array(capacity), this.owner);
+    this.makeTables();
+    for (let position = 1; position < this.used; position++) {
+      if (this.exact[position] === 0) continue;
+      for (const table of this.tables) table.insert(this, position);
+    }
+  }
+
+  private makeTables(): void {
+    this.tables = CONTEXTS.map(({ kind, lines }) => new ContextTable(kind, lines, this.exact.length));
+  }
+
+  /** Starts over with the live blobs. */
+  private compact(): void {
+    const live = this.blobs.filter((blob) => blob.paths.length > 0);
+    const files = live.map((blob) => {
+      const last = blob.end > blob.start ? this.line[blob.end - 1]! + 1 : 0;
+      const hashes = new Uint32Array(2 * last);
+      for (let position = blob.start; position < blob.end; position++) {
+        hashes[2 * this.line[position]!] = this.exact[position]!;
+        hashes[2 * this.line[position]! + 1] = this.shape[position]!;
+      }
+      return { oid: blob.oid, paths: blob.paths, hashes };
+    });
+    this.blobs = [];
+    this.byOid.clear();
+    this.used = 1;
+    this.dead = 0;
+    this.makeTables();
+    for (const file of files) this.blobs[this.append({ path: '', ...file })]!.paths = file.paths;
+  }
+}
+
+/** Leading folders two paths share; a file's own name is none. */
+export function sharedFolders(a: string, b: string): number {
+  const left = a.split('/');
+  const right = b.split('/');
+  let shared = 0;
+  while (shared < left.length - 1 && shared < right.length - 1 && left[shared] === right[shared]) shared++;
+  return shared;
+}
