@@ -1,0 +1,24 @@
+import type { CompleteResult } from '../../daemon/ipc/protocol.js';
+import { drawCursors } from './completions.js';
+import type { Measured } from './figures.js';
+import { median, timed } from './timing.js';
+import type { Workbench } from './workbench.js';
+
+/** What the command and the socket add to the daemon's own time. */
+export async function clientOverhead(bench: Workbench, rounds: number): Promise<Measured> {
+  const cursor = drawCursors(bench, 1)[0];
+  if (cursor === undefined) throw new Error('the repository has no source line to complete; give another --repo');
+  const daemon = await bench.daemon();
+  const trips: number[] = [];
+  for (let i = 0; i < 10 * rounds; i++) trips.push(await timed(() => daemon.call('status', {})));
+
+  const beyond: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    let output = '';
+    const wall = await timed(() => {
+      output = bench.hefc('complete', '--file', cursor.file, '--line', String(cursor.line), '--column', '0', '--json', '--timeout', '30000');
+    });
+    beyond.push(wall - (JSON.parse(output) as CompleteResult).ms.total);
+  }
+  return { cli_overhead_ms: median(beyond), ipc_round_trip_ms: median(trips) };
+}
