@@ -180,6 +180,8 @@ export interface StoreOptions {
   modelId: string;
   chunkerId: string;
   shapes: VectorShapes;
+  /** The database file may not grow beyond this many bytes (disk-full then); no limit if absent. */
+  maxBytes?: number;
 }
 
 /**

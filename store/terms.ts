@@ -1,0 +1,43 @@
+/**
+ * How identifiers become terms of the text index: each whole identifier, lower-cased, is one term; the words inside a
+ * snake_case or camelCase identifier are terms too, so that `loadConfig` is found by `load_config`.
+ */
+
+/** Longer identifiers are data, not names. */
+const longestTerm = 96;
+const shortestWord = 3;
+/** What a shared word counts for in a query, against 1 for the whole identifier. */
+const wordWeight = 0.25;
+
+/** Whole identifier as the index's tokenizer keeps it: one token; '' when nothing is left. */
+function wholeTerm(identifier: string): string {
+  const term = identifier.toLowerCase().replace(/[\u0000-\u007f]/g, (character) => (/[a-z0-9_$]/.test(character) ? character : '_'));
+  return term.length <= longestTerm && !/^_*$/.test(term) ? term : '';
+}
+
+function words(identifier: string): string[] {
+  return identifier
+    .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1_$2')
+    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1_$2')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word.length >= shortestWord)
+    .map(wholeTerm)
+    .filter((word) => word !== '');
+}
+
+/** Distinct terms of a chunk, sorted. */
+export function chunkTerms(identifiers: readonly string[]): string[] {
+  return [...queryTerms(identifiers).keys()];
+}
+
+/** Distinct terms of a query with their weights, in term order, so that sums of scores do not depend on the caller's order. */
+export function queryTerms(identifiers: readonly string[]): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const identifier of identifiers) {
+    const whole = wholeTerm(identifier);
+    if (whole === '') continue;
+    weights.set(whole, 1);
+    for (const word of words(identifier)) if (!weights.has(word)) weights.set(word, wordWeight);
+  }
+  return new Map([...weights].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

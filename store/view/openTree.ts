@@ -1,0 +1,161 @@
+import type { Database } from 'better-sqlite3';
+import { StoreError } from '../errors.js';
+import type { DirectoryKey, FusedVectors, Hit, TreeView } from '../types.js';
+import { unpackUint32, unpackVectors, type PackedVectors } from '../vectorPacking.js';
+import { nearest, type KeySpace } from './dense.js';
+import { createLexicalSearch, type Scored } from './lexical.js';
+import { numberChunks } from './liveChunks.js';
+import { readLiveTree, type BlobFacts, type TreeCache } from './liveTree.js';
+
+/** Keys rescored exactly for each asked for, and at least. */
+const overfetch = 4;
+const leastCandidates = 32;
+
+interface RangeRow {
+  startByte: number;
+  endByte: number;
+}
+
+interface Ranked<T> {
+  item: T;
+  score: number;
+  /** Place in tree order, to break ties the same way on every machine. */
+  order: number;
+}
+
+const caches = new WeakMap<TreeView, { db: Database; cache: TreeCache }>();
+
+/** Opens one stored root for retrieval; see TreeView. */
+export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDim: number, previous?: TreeView): TreeView {
+  const before = previous && caches.get(previous);
+  const tree = readLiveTree(db, rootId, before?.db === db ? before.cache : undefined);
+  const chunks = numberChunks(tree.blobs);
+  const byPath = new Map(tree.files.map((file) => [file.path, file]));
+  // The first path in tree order stands for a blob or directory that lives at several.
+  const firstFile = firstById(tree.files);
+  const firstDirectory = firstById(tree.directories);
+  const blobById = tree.cache.blobs;
+
+  const readKey = db.prepare<[number], Buffer>('select key from chunk where id = ?').pluck();
+  const readFileKey = db.prepare<[number], Buffer>('select file_key from blob where id = ?').pluck();
+  const readDirectoryKey = db.prepare<[number], Buffer>('select key from directory where id = ?').pluck();
+  const readLines = db.prepare<[number], [number, number]>('select start_line, end_line from chunk where id = ?').raw();
+  const readRange = db.prepare<[number], RangeRow>('select start_byte as startByte, end_byte as endByte from chunk where id = ?');
+  const readHashes = db.prepare<[number], Buffer>('select line_hashes from blob where id = ?').pluck();
+  const readVectors = {
+    chunk: db.prepare<[number], PackedVectors>('select key, scales, memory from chunk where id = ?'),
+    file: db.prepare<[number], PackedVectors>(
+      'select file_key as key, file_scales as scales, file_memory as memory from blob where id = ? and file_key is not null',
+    ),
+    directory: db.prepare<[number], PackedVectors>('select key, scales, memory from directory where id = ?'),
+  };
+  let lexical: ReturnType<typeof createLexicalSearch> | undefined;
+
+  /** A copy of the excluded file under another path has the same object id: it goes too. */
+  function exclusion(path: string): (blob: BlobFacts) => boolean {
+    const oid = byPath.get(path)?.oid;
+    return (blob) => oid !== undefined && blob.oid === oid;
+  }
+
+  function chunkHits(scored: Scored[], k: number): Hit[] {
+    const ranked = scored.map(({ number, score }) => ({ item: number, score, order: firstFile.get(chunks.blobOf(number).id)! }));
+    return best(ranked, k, (a, b) => chunks.ordinalOf(a) - chunks.ordinalOf(b)).map(({ item, score, order }) => {
+      const id = chunks.idOf(item);
+      const [startLine, endLine] = stored(readLines.get(id), 'chunk', id);
+      return { kind: 'chunk', id, path: tree.files[order]!.path, score, startLine, endLine };
+    });
+  }
+
+  function chunkSpace(isExcluded: (blob: BlobFacts) => boolean): KeySpace {
+    const allowed = tree.blobs.filter((blob) => !isExcluded(blob));
+    return {
+      table: 'chunk_bits',
+      keyDim,
+      *live() {
+        for (const blob of allowed) for (let at = 0; at < blob.chunkCount; at++) yield blob.firstChunk + at;
+      },
+      isLive: (rowid) => {
+        const number = chunks.numberOf(rowid);
+        return number >= 0 && !isExcluded(chunks.blobOf(number));
+      },
+      liveCount: allowed.reduce((sum, blob) => sum + blob.chunkCount, 0),
+      key: (rowid) => readKey.get(rowid),
+    };
+  }
+
+  function nodeSpace(isExcluded: (blob: BlobFacts) => boolean): KeySpace {
+    const rowids = new Set<number>();
+    for (const blob of tree.blobs) if (blob.hasNode && !isExcluded(blob)) rowids.add(2 * blob.id);
+    for (const id of firstDirectory.keys()) rowids.add(2 * id + 1);
+    return {
+      table: 'node_bits',
+      keyDim,
+      live: () => rowids,
+      isLive: (rowid) => rowids.has(rowid),
+      liveCount: rowids.size,
+      key: (rowid) => (rowid % 2 === 0 ? readFileKey.get(rowid / 2) : readDirectoryKey.get((rowid - 1) / 2)),
+    };
+  }
+
+  const candidatesFor = (k: number): number => Math.max(leastCandidates, overfetch * k);
+
+  const view: TreeView = {
+    root: { tree: root.tree, scope: root.scope },
+    files: () => tree.files,
+    file: (path) => byPath.get(path),
+    chunkCount: () => chunks.count,
+    nodeCount: () => tree.blobs.filter((blob) => blob.hasNode).length + firstDirectory.size,
+    searchLexical(identifiers, k, exclude) {
+      lexical ??= createLexicalSearch(db, chunks);
+      const isExcluded = exclusion(exclude);
+      return chunkHits(lexical(identifiers, (number) => isExcluded(chunks.blobOf(number))), k);
+    },
+    searchChunks(query, k, exclude) {
+      const found = nearest(db, chunkSpace(exclusion(exclude)), query, k > 0 ? candidatesFor(k) : 0);
+      return chunkHits(found.map(({ rowid, score }) => ({ number: chunks.numberOf(rowid), score })), k);
+    },
+    searchNodes(query, k, exclude) {
+      const found = nearest(db, nodeSpace(exclusion(exclude)), query, k > 0 ? candidatesFor(k) : 0);
+      const ranked = found.map(({ rowid, score }): Ranked<Hit> => {
+        if (rowid % 2 === 0) {
+          const order = firstFile.get(rowid / 2)!;
+          return { item: { kind: 'file', id: rowid / 2, path: tree.files[order]!.path, score }, score, order };
+        }
+        const order = firstDirectory.get((rowid - 1) / 2)!;
+        return { item: { kind: 'directory', id: (rowid - 1) / 2, path: tree.directories[order]!.path, score }, score, order };
+      });
+      return best(ranked, k, (a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)).map(({ item }) => item);
+    },
+    vectors: (hit): FusedVectors => unpackVectors(stored(readVectors[hit.kind].get(hit.id), hit.kind, hit.id)),
+    chunkRange(hit) {
+      const number = hit.kind === 'chunk' ? chunks.numberOf(hit.id) : -1;
+      if (number < 0) throw new StoreError('missing-object', `${hit.kind} ${hit.id} is no chunk of this tree: search again`);
+      return { oid: chunks.blobOf(number).oid, ...stored(readRange.get(hit.id), 'chunk', hit.id) };
+    },
+    *lineHashes() {
+      for (const { path, oid, id } of tree.files) {
+        yield { path, oid, hashes: unpackUint32(stored(readHashes.get(id), 'blob', id)) };
+      }
+    },
+  };
+  for (const file of tree.files) if (!blobById.has(file.id)) throw new StoreError('missing-object', `${file.path} has no blob row: index again`);
+  caches.set(view, { db, cache: tree.cache });
+  return view;
+}
+
+function firstById(items: readonly { id: number }[]): Map<number, number> {
+  const first = new Map<number, number>();
+  items.forEach(({ id }, at) => {
+    if (!first.has(id)) first.set(id, at);
+  });
+  return first;
+}
+
+function best<T>(ranked: Ranked<T>[], k: number, tie: (a: T, b: T) => number): Ranked<T>[] {
+  return ranked.sort((a, b) => b.score - a.score || a.order - b.order || tie(a.item, b.item)).slice(0, Math.max(0, k));
+}
+
+function stored<T>(row: T | undefined, kind: string, id: number): T {
+  if (row === undefined) throw new StoreError('missing-object', `${kind} ${id} is gone from the database: open the tree again after "hefc gc"`);
+  return row;
+}
