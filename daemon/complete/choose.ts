@@ -9,8 +9,10 @@ export interface CopyCandidate {
   path: string;
   /** 1-based line of the copied text in its file. */
   line: number;
-  /** The copy lane's own confidence, 0..1. */
+  /** The copy lane's own probability that the whole line is meant, 0..1. */
   score: number;
+  /** What the copy lane based it on. */
+  features: Readonly<Record<string, number>>;
 }
 
 /**

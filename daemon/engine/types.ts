@@ -2,7 +2,7 @@
  * The engine: one process's repositories, index and completions, without any socket. The daemon serves it over IPC;
  * `hefc eval` and `hefc bench` drive the same engine directly.
  */
-import type { Inference } from '../../models/types.js';
+import type { ChooserParameters, Inference, TokenCounter } from '../../models/types.js';
 import type { ObjectReader, RepositoryPlace, Store, DirectoryKey } from '../../store/types.js';
 import type { CompleteResult, IndexProgress } from '../ipc/protocol.js';
 
@@ -42,11 +42,29 @@ export interface EngineRepository {
   /** Brings the cache to a revision (default HEAD) and makes it the tree completions are answered from. */
   index(options: { revision?: string; onProgress?: (progress: IndexProgress) => void; signal?: AbortSignal; near?: string }): Promise<IndexOutcome>;
   complete(request: EngineCompletion, options?: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<CompleteResult>;
+  /** Tree completions are answered from now; null while nothing is indexed. */
+  current(): DirectoryKey | null;
+  /** Opens the current tree anew, after row ids changed (collect). */
+  reopen(): void;
+  close(): Promise<void>;
+}
+
+export interface Engine {
+  readonly inference: Inference;
+  /** Opens one worktree; worktrees of one repository share its store. Errors are StoreError. */
+  openRepository(place: RepositoryPlace): Promise<EngineRepository>;
+  /** A completion of a file that belongs to no open repository: the model and the file alone. */
+  completeAlone(request: EngineCompletion, options?: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<CompleteResult>;
+  /** Closes every repository; the inference stays its owner's. */
   close(): Promise<void>;
 }
 
 export interface EngineOptions {
   inference: Inference;
+  /** Counts tokens as the model does; the chunker cuts by it. */
+  tokens: TokenCounter;
+  /** The bundle's fitted choice between the lanes; a documented default without. */
+  chooser?: ChooserParameters;
   /** Where the databases go; default `<common dir>/hefc`. Evaluation keeps its own, outside the repositories. */
   databaseDirectory?: (place: RepositoryPlace) => string;
 }

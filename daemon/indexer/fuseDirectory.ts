@@ -16,14 +16,17 @@ export async function indexDirectory(directory: PlannedDirectory, store: Store, 
   const children: DirectoryChild[] = [];
   const inputs: { name: string; kind: 'file' | 'directory'; vectors: FusedVectors }[] = [];
   const skipped = [...directory.skipped];
+  // A bundle without a fuser makes no vectors at all; its index serves names and copies.
+  const vectorless = inference.shapes.memoryBudget === 0;
   for (const child of directory.children) {
     const vectors = childVectors(store, child);
-    if (vectors && vectors.scales.length > 0) {
+    if (vectors && (vectors.scales.length > 0 || vectorless)) {
       children.push(child);
       inputs.push({ name: child.name, kind: child.kind, vectors });
     } else if (child.kind === 'file') {
-      const reason = store.blobSummary(child.oid, child.language)?.skip;
-      if (reason) skipped.push({ name: child.name, reason });
+      const summary = store.blobSummary(child.oid, child.language);
+      if (!summary) throw new Error(`the index lost ${child.oid} while it was made; run: hefc index`);
+      if (summary.skip) skipped.push({ name: child.name, reason: summary.skip });
     }
   }
   if (inputs.length === 0 && directory.path !== '') return false;

@@ -1,0 +1,140 @@
+/**
+ * One completion: propose (copy lane), retrieve, generate, choose. Needs a tree only for what comes from other files:
+ * with nothing indexed the model and the in-file copy lane still answer.
+ */
+import { performance } from 'node:perf_hooks';
+import type { ChooserParameters, GenerateRequest, GenerateResult, Inference } from '../../models/types.js';
+import type { ObjectReader, TreeView } from '../../store/types.js';
+import type { EngineCompletion } from '../engine/types.js';
+import type { CompleteResult, CompletionReason } from '../ipc/protocol.js';
+import { choose, type CopyCandidate } from './choose.js';
+import { DEFAULT_PASTED_TOKENS, gatherContext, NO_CONTEXT, type PromptContext } from './context.js';
+import { explain, nodesUsed } from './explain.js';
+import { sanitize } from './sanitize.js';
+import { boundPrefix } from './window.js';
+
+const LINE_TOKENS = 48;
+const BLOCK_TOKENS = 160;
+/** Copy candidates the generator scores: each costs one short verification. */
+const SCORED = 4;
+/** No source line packs more characters than this into a token. */
+const CHARACTERS_A_TOKEN = 8;
+
+export interface CompletionSource {
+  inference: Inference;
+  chooser: ChooserParameters | undefined;
+  /** The tree completions are answered from; absent while nothing is indexed. */
+  tree: { view: TreeView; objects: ObjectReader } | undefined;
+  /** Copy candidates for a place, best first. */
+  propose(request: { path: string; prefix: string; suffix: string | null }): Promise<CopyCandidate[]>;
+  /** State of the index, for explanations. */
+  index: { state: string; indexed: number };
+}
+
+interface Run {
+  context: PromptContext;
+  result: GenerateResult | undefined;
+  retrieveMs: number;
+}
+
+export async function complete(source: CompletionSource, request: EngineCompletion, options: { signal?: AbortSignal; onText?: (text: string) => void } = {}): Promise<CompleteResult> {
+  const started = performance.now();
+  const stop = request.stop ?? 'line';
+  const candidates = request.lanes.copy ? await source.propose(request) : [];
+  const proposed = performance.now();
+  const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started };
+  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates.slice(0, SCORED), run, options);
+  const choice = choose(candidates, run.result, source.chooser);
+  const text = sanitize(choice.text, stop);
+  const lane = text === '' ? 'none' : choice.lane;
+  const streamed = streams(request, candidates);
+  if (text !== '' && !streamed) options.onText?.(text);
+  const { result, context } = run;
+  const tokens = result?.tokens;
+  return {
+    text,
+    lane,
+    reason: reasonOf(text, run, source, options.signal, request.deadline),
+    model: source.inference.modelId,
+    context: request.context === 'iterative' ? 'snippet' : request.context,
+    tokens: {
+      prefix: tokens?.prefix ?? 0,
+      suffix: tokens?.suffix ?? 0,
+      memory: tokens?.memory ?? 0,
+      pasted: tokens?.pasted ?? 0,
+      generated: tokens?.generated ?? 0,
+      drafted: tokens?.drafted ?? 0,
+      accepted: tokens?.accepted ?? 0,
+    },
+    nodes: nodesUsed(context.nodes),
+    ms: {
+      total: performance.now() - started,
+      queue: result?.ms.queue ?? 0,
+      retrieve: run.retrieveMs,
+      prefill: result?.ms.prefill ?? 0,
+      decode: result?.ms.decode ?? 0,
+    },
+    ...(request.explain && { explanation: explain(source.index, context.retrieval, candidates, result, choice) }),
+  };
+}
+
+/** Text is streamed as it is decoded only when nothing can overrule it afterwards. */
+function streams(request: EngineCompletion, candidates: readonly CopyCandidate[]): boolean {
+  return request.lanes.model && candidates.length === 0 && request.context !== 'iterative';
+}
+
+async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
+  const { inference, tree } = source;
+  const pastedTokens = request.pastedTokens ?? DEFAULT_PASTED_TOKENS;
+  const gather = async (draft?: string): Promise<void> => {
+    if (request.context === 'none' || !tree) return;
+    const began = performance.now();
+    const kind = request.context === 'hef' ? 'memory' : 'pasted';
+    const allowed = request.deadline === undefined ? 10_000 : (request.deadline - Date.now()) / 2;
+    run.context = await gatherContext({ inference, ...tree }, { kind, path: request.path, prefix: request.prefix, pastedTokens, ...(draft !== undefined && { draft }) }, { allowed, ...(options.signal && { signal: options.signal }) });
+    run.retrieveMs += performance.now() - began;
+  };
+  const generate = async (onText?: (text: string) => void): Promise<void> => {
+    if (options.signal?.aborted) return;
+    run.result = await inference.generate(prompt(inference, request, run.context, candidates, pastedTokens), { ...(options.signal && { signal: options.signal }), ...(onText && { onText }) });
+  };
+  await gather();
+  if (request.context === 'iterative') {
+    await generate();
+    await gather(run.result?.text ?? '');
+  }
+  await generate(streams(request, candidates) ? safely(options.onText, request.stop ?? 'line') : undefined);
+}
+
+/** Streamed pieces are cleaned like the whole. */
+function safely(onText: ((text: string) => void) | undefined, stop: 'line' | 'block'): ((text: string) => void) | undefined {
+  if (!onText) return undefined;
+  return (piece) => {
+    const safe = stop === 'line' ? sanitize(`${piece.split('\n', 1)[0]}|`, 'line').slice(0, -1) : sanitize(piece, 'block');
+    if (safe !== '') onText(safe);
+  };
+}
+
+function prompt(inference: Inference, request: EngineCompletion, context: PromptContext, candidates: readonly CopyCandidate[], pastedTokens: number): GenerateRequest {
+  const stop = request.stop ?? 'line';
+  const characters = inference.shapes.contextTokens * CHARACTERS_A_TOKEN;
+  return {
+    prefix: boundPrefix(request.prefix, characters),
+    suffix: request.suffix === null ? null : request.suffix.slice(0, characters),
+    maxTokens: request.maxTokens ?? (stop === 'line' ? LINE_TOKENS : BLOCK_TOKENS),
+    stop,
+    ...(context.memory.length > 0 && { memory: context.memory.map(({ memory, scales }) => ({ memory, scales })) }),
+    ...(context.pasted.length > 0 && { pasted: context.pasted, pastedTokens }),
+    ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text) }),
+    ...(request.session !== undefined && { session: request.session }),
+    ...(request.deadline !== undefined && { deadline: request.deadline }),
+  };
+}
+
+function reasonOf(text: string, run: Run, source: CompletionSource, signal: AbortSignal | undefined, deadline: number | undefined): CompletionReason {
+  if (text !== '') return 'ok';
+  if (run.result?.stopped === 'deadline' || (deadline !== undefined && Date.now() > deadline)) return 'deadline';
+  if (signal?.aborted || run.result?.stopped === 'cancelled') return 'cancelled';
+  return source.tree ? 'no-suggestion' : 'not-indexed';
+}
+

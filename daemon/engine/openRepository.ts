@@ -1,0 +1,93 @@
+/** One worktree of the engine: its store (shared), its objects, the tree its completions are answered from. */
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { openObjects } from '../../store/git/openObjects.js';
+import type { RepositoryPlace, TreeView } from '../../store/types.js';
+import { CHUNKER_ID, type Chunker } from '../chunker/chunker.js';
+import { complete } from '../complete/complete.js';
+import { indexTree } from '../indexer/indexTree.js';
+import { createCopySource } from './copySource.js';
+import type { StorePool } from './storePool.js';
+import type { EngineOptions, EngineRepository } from './types.js';
+
+export async function openRepository(place: RepositoryPlace, options: EngineOptions, chunker: Chunker, pool: StorePool, onClose: (repository: EngineRepository) => void): Promise<EngineRepository> {
+  const { inference } = options;
+  const directory = options.databaseDirectory?.(place) ?? join(place.commonDir, 'hefc');
+  const { memoryDim, keyDim } = inference.shapes;
+  const objects = await openObjects(place);
+  const store = (() => {
+    try {
+      return pool.take({ directory, modelId: inference.modelId, chunkerId: CHUNKER_ID, shapes: { memoryDim, keyDim } });
+    } catch (error) {
+      objects.close();
+      throw error;
+    }
+  })();
+  const worktree = place.worktree ?? place.gitDir;
+  const copies = createCopySource();
+  let view: TreeView | undefined;
+  let indexing = 0;
+  let done = { files: 0, filesDone: 0 };
+  let closed = false;
+
+  const show = (root: TreeView['root']): void => {
+    if (view && view.root.tree === root.tree && view.root.scope === root.scope) return;
+    view = store.openView(root, view);
+    copies.follow(view, objects);
+  };
+  const last = store.refs().filter((row) => row.worktree === worktree && row.state === 'ready' && store.hasDirectory(row.root)).sort((a, b) => b.updated - a.updated)[0];
+  if (last) show(last.root);
+
+  const repository: EngineRepository = {
+    place,
+    store,
+    objects,
+    current: () => view?.root ?? null,
+    reopen() {
+      const root = view?.root;
+      view = undefined;
+      if (root) show(root);
+    },
+    async index({ revision = 'HEAD', onProgress, signal, near }) {
+      const began = performance.now();
+      const { ref, commit: head } = await objects.head();
+      if (revision === 'HEAD' && head === null) return { commit: null, root: null, fused: { chunks: 0, nodes: 0, blobs: 0 }, skipped: {}, ms: performance.now() - began };
+      const { commit, tree } = await objects.rootTree(revision);
+      indexing++;
+      try {
+        const { root, fused } = await indexTree({ store, objects, chunker, inference }, tree, {
+          ...(signal && { signal }),
+          ...(near !== undefined && { near }),
+          onProgress: (progress) => {
+            done = progress;
+            onProgress?.(progress);
+          },
+        });
+        store.putRef({ worktree, ref: revision === 'HEAD' ? ref : revision, commit, root, state: 'ready', updated: Date.now() });
+        if (!closed) show(root);
+        return { commit, root, fused, skipped: store.stats().skipped, ms: performance.now() - began };
+      } finally {
+        indexing--;
+      }
+    },
+    complete(request, how) {
+      store.bump({ completions: 1 });
+      const state = indexing > 0 ? 'indexing' : view ? 'ready' : 'absent';
+      const indexed = state === 'ready' ? 1 : done.files > 0 ? done.filesDone / done.files : 0;
+      return complete(
+        { inference, chooser: options.chooser, tree: view && { view, objects }, propose: (where) => copies.propose(where), index: { state, indexed: state === 'absent' ? 0 : indexed } },
+        request,
+        how,
+      );
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      view = undefined;
+      objects.close();
+      pool.give(directory);
+      onClose(repository);
+    },
+  };
+  return repository;
+}
