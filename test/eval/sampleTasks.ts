@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { ObjectReader } from '../../store/types.js';
 import { EvalError } from './evalError.js';
+import { openBare } from './openBare.js';
 import { seededRandom } from './random.js';
 import { repositoryFolder } from './repositories.js';
 import type { Task } from './tasks.js';
@@ -60,9 +61,8 @@ async function main(): Promise<void> {
   const repos = values.repos;
   if (repos === undefined) throw new EvalError('usage: sampleTasks --repos DIR --per-repo N [--seed S] [owner/name…]');
   const names = positionals.length > 0 ? positionals : readdirSync(repos).filter((name) => name.includes('+')).map((name) => name.replace('+', '/')).sort();
-  const { openObjects } = await import('../../store/objects.js');
   for (const name of names) {
-    const objects = await openObjects(repositoryFolder(repos, name));
+    const objects = await openBare(repositoryFolder(repos, name));
     try {
       for (const task of await sampleTasks(objects, name, Number(values['per-repo']), Number(values.seed))) console.log(JSON.stringify(task));
     } finally {
