@@ -1,0 +1,23 @@
+/** From the options of `complete` and `explain` to the daemon's answer. */
+import type { CompleteResult } from '../daemon/ipc/protocol.js';
+import type { PlaceOptions } from './program.js';
+import { withDaemon } from './session.js';
+import { checkCursor, readSource } from './source.js';
+
+/** How much longer than the daemon's own deadline we wait for its answer, in ms. */
+const GRACE_MS = 2000;
+
+/** Throws Failure, CallError or NoDaemonError. */
+export async function requestCompletion(options: PlaceOptions, extra: { explain?: boolean; onText?: (text: string) => void } = {}): Promise<CompleteResult> {
+  const { file, text } = await readSource(options.file, options.stdin === true);
+  checkCursor(options.file, text, options.line, options.column);
+  const { line, column, context, timeout, maxTokens } = options;
+  const params = { file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }) };
+  return withDaemon((connection) => connection.call('complete', params, { timeout: timeout + GRACE_MS, onEvent: (event) => extra.onText?.(event.text) }));
+}
+
+/** The documented object; what the daemon adds for `explain` follows. */
+export function completionJson(result: CompleteResult): object {
+  const { text, lane, reason, model, context, tokens, nodes, ms, explanation } = result;
+  return { text, lane, reason, model, context, tokens, nodes, ms, ...(explanation === undefined ? {} : { explanation }) };
+}
