@@ -1,0 +1,130 @@
+"""Writes a bundle from a checkpoint: float16 safetensors, tokenizer, parity fixture, bundle.json with sha-256 sums.
+
+    python3 export.py --checkpoint run/checkpoint.pt --tokenizer tokenizer.json --name nano --out ../nano
+"""
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import struct
+
+import numpy as np
+import torch
+
+from model import Config, Hef
+from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF, Tokenizer
+
+SAMPLES = ["def add(left, right):\n    return left + right\n", "export const größe = (n: number) => n ** 2;\r\n",
+           "\tif err != nil {\n\t\treturn nil, err\n\t}\n", "x = 'naïve café ☕ 漢字 🙂'  # 1234567\n\n\n        self.assertEqual(a_b_c, 3.14)\n", "", "   ", "\n\n"]
+
+
+def tensors_of(model):
+    """(generator tensors, fuser tensors) by the names the TypeScript builder reads."""
+    state = {k: v.detach().float() for k, v in model.state_dict().items()}
+    generator = {k: v for k, v in state.items() if k.startswith("model.")}
+    fuser = {"fuser.embed_tokens.weight": model.fuser.table(state["model.embed_tokens.weight"]).detach()}
+    for k, v in state.items():
+        if k.startswith("fuser.") and not k.startswith("fuser.narrow"):
+            fuser[k] = v
+        elif k.startswith("node."):
+            fuser[k.replace("node.inward", "node.in")] = v
+        elif k.startswith("projector."):
+            fuser[k] = v
+    return generator, fuser
+
+
+def write_safetensors(path, tensors):
+    """The safetensors format: u64 header length, JSON header, raw little-endian data."""
+    header, blobs, at = {}, [], 0
+    for name in sorted(tensors):
+        raw = tensors[name].to(torch.float16).contiguous().numpy().astype("<f2").tobytes()
+        header[name] = {"dtype": "F16", "shape": list(tensors[name].shape), "data_offsets": [at, at + len(raw)]}
+        blobs.append(raw)
+        at += len(raw)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+@torch.no_grad()
+def parity(model, tokenizer, config):
+    """Inputs and float32 outputs of every graph, on the rounded weights: what the TypeScript side must reproduce."""
+    g, f = config.generator, config.fuser
+    torch.manual_seed(0)
+    table = model.fuser.table(model.model.embed_tokens.weight)
+    lengths = torch.tensor([48, 29, 1])
+    chunks = torch.randint(8, g.vocab, (3, 48))
+    memory, key, query = model.fuser(chunks, lengths, table)
+    rows = torch.cat([memory[0], torch.randn(3, f.width) * 0.3], -1)
+    node, node_key = model.node(rows[None], torch.ones(1, 3, dtype=torch.bool), torch.arange(4))
+    ids = torch.tensor([PRE, *tokenizer.encode("def area(width, height):\n    "), MEM, MID, *tokenizer.encode("return width * height\n")])
+    at = ids.tolist().index(MEM) + 1
+    order = [*range(at), *range(len(ids), len(ids) + 3), *range(at, len(ids))]
+    x = torch.cat([model.model.embed_tokens(ids), model.projector(memory[0])])[order]
+    positions = torch.arange(len(order))
+    logits = model.model.logits(model.model(x[None], positions[None]))[0]
+    plain = lambda t: [[round(v, 6) for v in r] for r in t.tolist()] if t.ndim == 2 else [plain(r) for r in t] if t.ndim > 2 else [round(v, 6) for v in t.tolist()]
+    return {
+        "tokenizer": [{"text": t, "ids": tokenizer.encode(t)} for t in SAMPLES],
+        "generator": {"ids": ids.tolist(), "memory": plain(memory[0]), "order": order, "positions": positions.tolist(), "rows": 4, "logits": plain(logits[-4:])},
+        "fuser": {"ids": chunks.tolist(), "lengths": lengths.tolist(), "memory": plain(memory), "key": plain(key), "query": plain(query)},
+        "node": {"rows": plain(rows), "queries": [0, 1, 2, 3], "memory": plain(node[0]), "key": plain(node_key[0])},
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", help="written by train.py; without it the weights are random (tests)")
+    parser.add_argument("--tokenizer", required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--window", type=int, default=384, help="in-file tokens a prompt holds")
+    parser.add_argument("--context", type=int, default=2560, help="positions seen in training")
+    parser.add_argument("--precision", default="float32", choices=["float32", "int8"], help="of the generator's products")
+    parser.add_argument("--chooser", help="JSON of fitted chooser parameters")
+    args = parser.parse_args()
+    tokenizer = Tokenizer(args.tokenizer)
+    if args.checkpoint:
+        state = torch.load(args.checkpoint, map_location="cpu")
+        config = Config.of(state["config"])
+        model = Hef(config)
+        model.load_state_dict(state["model"])
+    else:
+        config = Config()
+        config.generator.vocab = len(tokenizer)
+        torch.manual_seed(0)
+        model = Hef(config)
+        for p in model.parameters():  # the zero-initialised products would hide errors
+            torch.nn.init.normal_(p, std=0.05) if p.ndim == 2 and not p.any() else None
+    config.generator.contextTokens = args.context
+    model.eval()
+    os.makedirs(args.out, exist_ok=True)
+    generator, fuser = tensors_of(model)
+    write_safetensors(os.path.join(args.out, "generator.safetensors"), generator)
+    write_safetensors(os.path.join(args.out, "fuser.safetensors"), fuser)
+    with torch.no_grad():  # parity is of the weights as written
+        for p in model.parameters():
+            p.copy_(p.half().float())
+        rounded = fuser["fuser.embed_tokens.weight"].half().float()
+        model.fuser.table = lambda _: rounded
+    if os.path.abspath(args.tokenizer) != os.path.abspath(os.path.join(args.out, "tokenizer.json")):
+        shutil.copyfile(args.tokenizer, os.path.join(args.out, "tokenizer.json"))
+    json.dump(parity(model, tokenizer, config), open(os.path.join(args.out, "parity.json"), "w"), separators=(",", ":"))
+    parts, digest = {}, hashlib.sha256()
+    for part in ("generator.safetensors", "fuser.safetensors", "tokenizer.json", "parity.json"):
+        raw = open(os.path.join(args.out, part), "rb").read()
+        parts[part] = {"sha256": hashlib.sha256(raw).hexdigest(), "bytes": len(raw)}
+        digest.update(raw)
+    bundle = {"format": 1, "id": f"{args.name}-{digest.hexdigest()[:8]}", "parts": parts, **config.to_dict(),
+              "special": {"pad": PAD, "eos": EOS, "pre": PRE, "suf": SUF, "mid": MID, "mem": MEM, "snip": SNIP, "file": FILE},
+              "prompt": {"windowTokens": args.window}, "precision": {"generator": args.precision, "fuser": "float32"}}
+    if args.chooser:
+        bundle["chooser"] = json.load(open(args.chooser))
+    json.dump(bundle, open(os.path.join(args.out, "bundle.json"), "w"), indent=1)
+    print(f"{bundle['id']}: {sum(p['bytes'] for p in parts.values()) / 1e6:.1f} MB in {args.out}")
+
+
+if __name__ == "__main__":
+    main()

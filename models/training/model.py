@@ -1,0 +1,313 @@
+"""The whole model: fuser, node fuser, projector and generator, trained together.
+
+Letters in shape comments: B sequences, T positions, W generator width, C chunks, S slices a chunk, d fuser width,
+m memory dimension, V vocabulary. The TypeScript builder makes ONNX graphs of the same arithmetic; the names of the
+parameters here are the tensor names of the bundle (see export.py).
+"""
+import math
+from dataclasses import asdict, dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+@dataclass
+class GeneratorConfig:
+    layers: int = 4
+    width: int = 256
+    heads: int = 4
+    kvHeads: int = 2
+    headDim: int = 64
+    mlp: int = 640
+    vocab: int = 8192
+    ropeTheta: float = 10000.0
+    rmsEps: float = 1e-6
+    tied: bool = True
+    attentionBias: bool = False
+    contextTokens: int = 1024
+
+
+@dataclass
+class FuserConfig:
+    layers: int = 4
+    width: int = 128
+    heads: int = 4
+    mlp: int = 512
+    memoryDim: int = 128
+    keyDim: int = 128
+    chunkTokens: int = 128
+    sliceTokens: int = 16
+    fileVectors: int = 4
+    directoryVectors: int = 2
+    nodeLayers: int = 2
+    nodeWidth: int = 128
+    nodeHeads: int = 4
+    nodeMlp: int = 256
+    nodeRows: int = 64
+    memoryBudget: int = 64
+
+
+@dataclass
+class Config:
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    fuser: FuserConfig = field(default_factory=FuserConfig)
+
+    def to_dict(self):
+        return asdict(self)
+
+    @staticmethod
+    def of(document):
+        return Config(GeneratorConfig(**document["generator"]), FuserConfig(**document["fuser"]))
+
+
+def rms(x, eps=1e-6):
+    """x / rms(x) over the last axis, in float32."""
+    return (x.float() * torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + eps)).to(x.dtype)
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, width, eps=1e-6):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps = eps
+
+    def forward(self, x):
+        return rms(x, self.eps) * self.weight
+
+
+def linear(inputs, outputs, bias=False):
+    layer = nn.Linear(inputs, outputs, bias=bias)
+    nn.init.normal_(layer.weight, std=1 / math.sqrt(inputs))
+    if bias:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+def attend(q, k, v, mask):
+    """q [B,H,T,h], k and v [B,H,U,h], mask additive and broadcast to [B,H,T,U], or 'causal'."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        if isinstance(mask, str):
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))
+    if isinstance(mask, str):
+        size = q.shape[-2]
+        mask = torch.full((size, size), float("-inf"), device=q.device).triu(1)
+    scores = (q / math.sqrt(q.shape[-1])) @ k.transpose(-1, -2)
+    return scores.add_(mask).softmax(-1) @ v
+
+
+# ---------------------------------------------------------------------------------------------- generator (Llama shape)
+
+def rope_tables(positions, config):
+    """cos, sin of shape positions.shape + [headDim], for Hugging Face's rotate-half convention."""
+    half = config.headDim // 2
+    rates = config.ropeTheta ** (-torch.arange(half, device=positions.device, dtype=torch.float32) / half)
+    angles = positions.float()[..., None] * rates
+    return torch.cat([angles.cos()] * 2, -1), torch.cat([angles.sin()] * 2, -1)
+
+
+def rotate(x, cos, sin):
+    """x [B,T,H,h]; cos, sin [B,T,h]."""
+    left, right = x.chunk(2, -1)
+    return x * cos[:, :, None].to(x.dtype) + torch.cat([-right, left], -1) * sin[:, :, None].to(x.dtype)
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.q_proj = linear(c.width, c.heads * c.headDim)
+        self.k_proj = linear(c.width, c.kvHeads * c.headDim)
+        self.v_proj = linear(c.width, c.kvHeads * c.headDim)
+        self.o_proj = linear(c.heads * c.headDim, c.width)
+        nn.init.zeros_(self.o_proj.weight)
+
+    def forward(self, x, cos, sin):  # [B,T,W]
+        c, (B, T, _) = self.c, x.shape
+        q = rotate(self.q_proj(x).view(B, T, c.heads, c.headDim), cos, sin).transpose(1, 2)
+        k = rotate(self.k_proj(x).view(B, T, c.kvHeads, c.headDim), cos, sin).transpose(1, 2)
+        v = self.v_proj(x).view(B, T, c.kvHeads, c.headDim).transpose(1, 2)
+        share = c.heads // c.kvHeads  # query head i reads key/value head i // share
+        k, v = k.repeat_interleave(share, 1), v.repeat_interleave(share, 1)
+        return self.o_proj(attend(q, k, v, "causal").transpose(1, 2).reshape(B, T, -1))
+
+
+class Mlp(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.gate_proj, self.up_proj, self.down_proj = linear(c.width, c.mlp), linear(c.width, c.mlp), linear(c.mlp, c.width)
+        nn.init.zeros_(self.down_proj.weight)
+
+    def forward(self, x):
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+class Layer(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.input_layernorm, self.post_attention_layernorm = RMSNorm(c.width, c.rmsEps), RMSNorm(c.width, c.rmsEps)
+        self.self_attn, self.mlp = SelfAttention(c), Mlp(c)
+
+    def forward(self, x, cos, sin):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Generator(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.embed_tokens = nn.Embedding(c.vocab, c.width)
+        nn.init.normal_(self.embed_tokens.weight, std=0.02)
+        self.layers = nn.ModuleList(Layer(c) for _ in range(c.layers))
+        self.norm = RMSNorm(c.width, c.rmsEps)
+
+    def forward(self, x, positions):
+        """Input rows [B,T,W] and positions [B,T] → final states [B,T,W]."""
+        cos, sin = rope_tables(positions, self.c)
+        for layer in self.layers:
+            x = layer(x, cos, sin)
+        return self.norm(x)
+
+    def logits(self, states):
+        return states @ self.embed_tokens.weight.t().to(states.dtype)
+
+
+# ------------------------------------------------------------------------------------------------ fuser and node fuser
+
+class Block(nn.Module):
+    """Bidirectional pre-norm block with relu² and no biases."""
+
+    def __init__(self, width, heads, mlp):
+        super().__init__()
+        self.heads = heads
+        self.attn_norm, self.mlp_norm = RMSNorm(width), RMSNorm(width)
+        self.qkv, self.o = linear(width, 3 * width), linear(width, width)
+        self.fc1, self.fc2 = linear(width, mlp), linear(mlp, width)
+        nn.init.zeros_(self.o.weight)
+        nn.init.zeros_(self.fc2.weight)
+
+    def forward(self, x, mask):  # [C,T,d], additive mask [C,1,1,T]
+        C, T, d = x.shape
+        q, k, v = self.qkv(self.attn_norm(x)).view(C, T, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        x = x + self.o(attend(q, k, v, mask).transpose(1, 2).reshape(C, T, d))
+        return x + self.fc2(F.relu(self.fc1(self.mlp_norm(x))).pow(2))
+
+
+def padding_mask(valid):
+    """valid [C,T] bool → additive [C,1,1,T]."""
+    return torch.zeros(valid.shape, device=valid.device).masked_fill(~valid, -1e9)[:, None, None]
+
+
+class Fuser(nn.Module):
+    """Chunk tokens → one memory vector a slice of 16 tokens, a key vector and a query vector."""
+
+    def __init__(self, c, generator_width):
+        super().__init__()
+        self.c = c
+        # The token table is the generator's, brought to width d; export.py writes the product as one table.
+        self.narrow = linear(generator_width, c.width)
+        self.positions = nn.Embedding(c.chunkTokens, c.width)
+        nn.init.normal_(self.positions.weight, std=0.1)
+        self.layers = nn.ModuleList(Block(c.width, c.heads, c.mlp) for _ in range(c.layers))
+        self.norm = RMSNorm(c.width)
+        self.memory, self.key, self.query = linear(c.width, c.memoryDim), linear(c.width, c.keyDim), linear(c.width, c.keyDim)
+
+    def table(self, token_table):
+        """[V,d]: the fuser's own token embeddings; scaled up because the generator's rows are small."""
+        return self.narrow(token_table) * 16.0
+
+    def forward(self, ids, lengths, token_table):
+        """ids [C,T], lengths [C] → memory [C,T/16,m], key [C,k], query [C,k]."""
+        C, T = ids.shape
+        valid = torch.arange(T, device=ids.device)[None] < lengths[:, None]
+        x = F.embedding(ids, token_table) + self.positions.weight[:T]
+        mask = padding_mask(valid)
+        for layer in self.layers:
+            x = layer(x, mask)
+        x = self.norm(x) * valid[..., None]
+        size = self.c.sliceTokens
+        counts = valid.view(C, T // size, size).sum(-1, keepdim=True).clamp(min=1)
+        slices = x.view(C, T // size, size, -1).sum(2) / counts
+        whole = x.sum(1) / lengths.clamp(min=1)[:, None]
+        return rms(self.memory(slices)), F.normalize(self.key(whole), dim=-1), F.normalize(self.query(whole), dim=-1)
+
+
+class NodeFuser(nn.Module):
+    """Rows of children → vectors of a file or directory node."""
+
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.inward = linear(c.memoryDim + c.width, c.nodeWidth)
+        self.queries = nn.Embedding(c.fileVectors + c.directoryVectors, c.nodeWidth)
+        self.layers = nn.ModuleList(Block(c.nodeWidth, c.nodeHeads, c.nodeMlp) for _ in range(c.nodeLayers))
+        self.norm = RMSNorm(c.nodeWidth)
+        self.memory, self.key = linear(c.nodeWidth, c.memoryDim), linear(c.nodeWidth, c.keyDim)
+
+    def forward(self, rows, valid, queries):
+        """rows [N,n,m+d], valid [N,n], queries [q] → memory [N,q,m], key [N,k]."""
+        N, q = rows.shape[0], queries.shape[0]
+        x = torch.cat([self.queries(queries)[None].expand(N, q, -1), self.inward(rows)], 1)
+        mask = padding_mask(torch.cat([torch.ones(N, q, dtype=torch.bool, device=valid.device), valid], 1))
+        for layer in self.layers:
+            x = layer(x, mask)
+        out = self.norm(x[:, :q])
+        return rms(self.memory(out)), F.normalize(self.key(out.mean(1)), dim=-1)
+
+
+class Projector(nn.Module):
+    """Memory vector [m] → pseudo-token [W]."""
+
+    def __init__(self, c, width):
+        super().__init__()
+        self.fc1, self.fc2 = linear(c.memoryDim, width, bias=True), linear(width, width, bias=True)
+        # Pseudo-tokens start at the size of token embeddings.
+        nn.init.normal_(self.fc2.weight, std=0.04 / math.sqrt(width))
+
+    def forward(self, memory):
+        return self.fc2(F.silu(self.fc1(memory)))
+
+
+class Hef(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.model = Generator(config.generator)
+        self.fuser = Fuser(config.fuser, config.generator.width)
+        self.node = NodeFuser(config.fuser)
+        self.projector = Projector(config.fuser, config.generator.width)
+        # Predicts which tokens a file's identifiers are made of, from its file node: a training aid, not exported.
+        self.describe = linear(config.fuser.memoryDim, config.generator.width)
+        self.log_temperature = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+
+    def fuse(self, batch):
+        """All memory of a batch as one pool [pool, m] (leaves, file nodes, directory nodes), keys and queries."""
+        table = self.fuser.table(self.model.embed_tokens.weight)
+        leaves, keys, queries = self.fuser(batch.chunk_ids, batch.chunk_lengths, table)
+        C, S, m = leaves.shape
+        slices = (batch.chunk_lengths + self.config.fuser.sliceTokens - 1) // self.config.fuser.sliceTokens
+        real = (torch.arange(S, device=leaves.device)[None] < slices[:, None])[..., None]
+        means = (leaves * real).sum(1) / slices.clamp(min=1)[:, None]  # [C,m]
+        pool, files = [leaves.reshape(C * S, m)], None
+        if batch.file_chunks is not None:
+            rows = means[batch.file_chunks.clamp(min=0)]  # [F,n,m]
+            rows = torch.cat([rows, rows.new_zeros(*rows.shape[:2], self.config.fuser.width)], -1)
+            files, file_keys = self.node(rows, batch.file_chunks >= 0, torch.arange(4, device=rows.device))
+            pool.append(files.reshape(-1, m))
+            child = files.mean(1)[batch.dir_files.clamp(min=0)]  # [D,n,m]
+            names = F.embedding(batch.file_names.clamp(min=0), table) * (batch.file_names >= 0)[..., None]
+            names = names.sum(1) / (batch.file_names >= 0).sum(1).clamp(min=1)[:, None]  # [F,d]
+            rows = torch.cat([child, names[batch.dir_files.clamp(min=0)]], -1)
+            directories, _ = self.node(rows, batch.dir_files >= 0, torch.arange(4, 6, device=rows.device))
+            pool.append(directories.reshape(-1, m))
+        return torch.cat(pool), keys, queries, files
+
+    def embed(self, batch, pool):
+        """Input rows [B,T,W]: token embeddings, with pseudo-tokens where batch.memory [B,T] names a pool row (-1: none)."""
+        x = self.model.embed_tokens(batch.ids)
+        if pool is None:
+            return x
+        pseudo = self.projector(pool)
+        return torch.where((batch.memory >= 0)[..., None], pseudo[batch.memory.clamp(min=0)].to(x.dtype), x)
