@@ -13,9 +13,9 @@ import { linear, stack } from './linear.js';
  *   positions int64 [T]
  *   mask      f32 [T, P + T]        added to the attention scores: 0 where row t may look, very negative elsewhere
  *   past      f32 [P, layers · 2 · kvDim]   keys and values of earlier rows, one row a token, layer by layer, key then value
- *   want      int64 [W]             rows whose logits are wanted
+ *   want      int64 [W]             rows whose next token is asked for (W ≥ 1)
  * Outputs
- *   logits    f32 [W, vocab]
+ *   logProbs  f32 [W, vocab]        natural logarithms of the next token's probabilities
  *   fresh     f32 [T, layers · 2 · kvDim]   the new rows of `past`, and only they: every output is copied
  */
 export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, weights: Weights, precision: Precision): Uint8Array {
@@ -73,9 +73,11 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
 
   const chosen = graph.node('Gather', [normed, want], { axis: 0 });
   const head = shape.tied ? embedding : weights.get('lm_head.weight', [vocab, width]);
-  if (shape.tied && precision === 'float32') graph.node('Gemm', [chosen, table], { transB: 1 }, 'logits');
-  else graph.node('Identity', [linear(graph, chosen, head, vocab, width, precision)], {}, 'logits');
-  graph.output('logits', 'float32', ['W', vocab]);
+  const logits = shape.tied && precision === 'float32'
+    ? graph.node('Gemm', [chosen, table], { transB: 1 })
+    : linear(graph, chosen, head, vocab, width, precision);
+  graph.node('LogSoftmax', [logits], { axis: -1 }, 'logProbs');
+  graph.output('logProbs', 'float32', ['W', vocab]);
   return graph.bytes();
 }
 

@@ -8,7 +8,7 @@ import { buildGenerator } from '../../models/onnx/generator.js';
 import { buildNodeFuser } from '../../models/onnx/nodeFuser.js';
 import { openSession } from '../../models/onnx/session.js';
 import { gaussian, randomFuser, randomGenerator, tinyFuserShape, tinyGeneratorShape } from './randomBundle.js';
-import { referenceFuse, referenceLogits, referenceNode } from './reference.js';
+import { logSoftmax, referenceFuse, referenceLogits, referenceNode } from './reference.js';
 
 const graphs = suite('graphs');
 const vocab = 40;
@@ -30,7 +30,7 @@ function causal(rows: number, past: number): Tensor {
   return new Tensor('float32', mask, [rows, past + rows]);
 }
 
-async function generatorOutputs(session: InferenceSession, shape: GeneratorShape, memoryDim: number): Promise<{ logits: number[]; expectedInput: { ids: number[]; memory: number[][]; order: number[]; positions: number[] } }> {
+async function generatorOutputs(session: InferenceSession, shape: GeneratorShape, memoryDim: number): Promise<{ logProbs: number[]; expectedInput: { ids: number[]; memory: number[][]; order: number[]; positions: number[] } }> {
   const next = gaussian(5);
   const memory = Array.from({ length: 3 }, () => Array.from({ length: memoryDim }, next).map(Math.fround));
   const ids = [9, 30, 2, 17, 21, 4];
@@ -42,7 +42,7 @@ async function generatorOutputs(session: InferenceSession, shape: GeneratorShape
   const first = await session.run({ ...feeds, order: int64(half.order), positions: int64(half.positions), mask: causal(4, 0), past: new Tensor('float32', new Float32Array(0), [0, kv]), want: int64([0, 1, 2, 3]) });
   assert.equal(first['fresh']!.dims, [4, kv]);
   const second = await session.run({ ...feeds, order: int64(order.slice(4)), positions: int64(positions.slice(4)), mask: causal(5, 4), past: new Tensor('float32', first['fresh']!.data as Float32Array, [4, kv]), want: int64([0, 1, 2, 3, 4]) });
-  return { logits: [...(first['logits']!.data as Float32Array), ...(second['logits']!.data as Float32Array)], expectedInput: { ids, memory, order, positions } };
+  return { logProbs: [...(first['logProbs']!.data as Float32Array), ...(second['logProbs']!.data as Float32Array)], expectedInput: { ids, memory, order, positions } };
 }
 
 const variants: [string, Partial<GeneratorShape>][] = [
@@ -56,20 +56,20 @@ for (const [title, change] of variants) {
     const shape = { ...tinyGeneratorShape(vocab), ...change };
     const tensors = randomGenerator(shape, 24, 7);
     const session = await openSession(buildGenerator(shape, 24, weightsOf(tensors, 'test'), 'float32'), settings);
-    const { logits, expectedInput } = await generatorOutputs(session, shape, 24);
-    const expected = referenceLogits(tensors, shape, expectedInput).flat();
-    assert.ok(largestDifference(logits, expected) < 1e-3, `differs by ${largestDifference(logits, expected)}`);
+    const { logProbs, expectedInput } = await generatorOutputs(session, shape, 24);
+    const expected = referenceLogits(tensors, shape, expectedInput).map(logSoftmax).flat();
+    assert.ok(largestDifference(logProbs, expected) < 1e-3, `differs by ${largestDifference(logProbs, expected)}`);
   });
 }
 
-graphs('the int8 generator stays close to the definition: correlation of its logits above 0.99', async () => {
+graphs('the int8 generator stays close to the definition: correlation of its log-probabilities above 0.99', async () => {
   const shape = tinyGeneratorShape(vocab);
   const tensors = randomGenerator(shape, 24, 7);
   const session = await openSession(buildGenerator(shape, 24, weightsOf(tensors, 'test'), 'int8'), settings);
-  const { logits, expectedInput } = await generatorOutputs(session, shape, 24);
-  const expected = referenceLogits(tensors, shape, expectedInput).flat();
+  const { logProbs, expectedInput } = await generatorOutputs(session, shape, 24);
+  const expected = referenceLogits(tensors, shape, expectedInput).map(logSoftmax).flat();
   const dot = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-  const correlation = dot(logits, expected) / Math.sqrt(dot(logits, logits) * dot(expected, expected));
+  const correlation = dot(logProbs, expected) / Math.sqrt(dot(logProbs, logProbs) * dot(expected, expected));
   assert.ok(correlation > 0.99, `correlation ${correlation}`);
 });
 

@@ -123,3 +123,9 @@ export function referenceNode(tensors: Tensors, shape: FuserShape, rows: number[
   const states = encode(tensors, 'node', sequence, shape.nodeLayers, shape.nodeHeads).slice(0, queries.length);
   return { memory: states.map((x) => rms(times(get('node.memory.weight'), x), 1e-6)), key: unit(times(get('node.key.weight'), meanOf(states))) };
 }
+
+export function logSoftmax(logits: number[]): number[] {
+  const largest = Math.max(...logits);
+  const total = Math.log(logits.reduce((sum, value) => sum + Math.exp(value - largest), 0)) + largest;
+  return logits.map((value) => value - total);
+}

@@ -1,0 +1,46 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { openSession, type SessionSettings } from './session.js';
+
+/** Runs a graph; the reply hands out outputs by name as float32. */
+export interface Runner {
+  run(feeds: Record<string, Tensor>): Promise<(output: string) => Float32Array>;
+}
+
+/**
+ * Opens a graph on the chosen provider. When an accelerator fails, at opening or at any later run, the graph is built
+ * again for the CPU, `onFallback` is told why, and the run is repeated there.
+ */
+export async function openRunner(build: () => Uint8Array, settings: SessionSettings, onFallback: (why: string) => void): Promise<Runner> {
+  let onCpu = settings.provider === 'cpu';
+
+  async function fallBack(error: unknown): Promise<InferenceSession> {
+    onCpu = true;
+    onFallback(`${settings.provider} failed (${(error as Error).message.split('\n')[0]})`);
+    return openSession(build(), { ...settings, provider: 'cpu' });
+  }
+
+  let session: InferenceSession;
+  try {
+    session = await openSession(build(), settings);
+  } catch (error) {
+    if (onCpu) throw error;
+    session = await fallBack(error);
+  }
+  return {
+    async run(feeds) {
+      let outputs: InferenceSession.OnnxValueMapType;
+      try {
+        outputs = await session.run(feeds);
+      } catch (error) {
+        if (onCpu) throw error;
+        session = await fallBack(error);
+        outputs = await session.run(feeds);
+      }
+      return (output) => {
+        const data = outputs[output]?.data;
+        if (!(data instanceof Float32Array)) throw new Error(`The graph has no float32 output ${output}.`);
+        return data;
+      };
+    },
+  };
+}

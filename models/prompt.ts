@@ -1,0 +1,150 @@
+import type { Manifest } from './bundle/manifest.js';
+import { dequantise } from './fusing/vectors.js';
+import type { GenerateRequest } from './types.js';
+import type { Tokenizer } from './tokenizer.js';
+import type { Healing } from './session/healing.js';
+
+/** The rows the generator sees before it writes. */
+export interface Prompt {
+  /** A token id, or −1 − m for memory vector m. */
+  rows: number[];
+  /** Equal numbers mean equal rows: token ids, and fingerprints below zero for memory vectors. */
+  keys: number[];
+  /** [M · memoryDim] */
+  memory: Float32Array;
+  memoryDim: number;
+  /** Bytes of the dropped last token that the continuation must begin with; empty when nothing was dropped. */
+  owed: Uint8Array;
+  maxTokens: number;
+  tokens: { prefix: number; suffix: number; pasted: number; memory: number };
+}
+
+/** The prefix loses whole steps of this many tokens, so that typing does not move its start at every key. */
+const cutStep = 64;
+/** Text beyond this many characters a token cannot matter, and is not tokenised. */
+const charactersPerToken = 12;
+const characterStep = 4096;
+
+/**
+ * Lays out a prompt:
+ *
+ *     [<snip> text]…  [<suf> suffix]  <pre> [<file>] prefix  [<mem> v1 … vK]  <mid>
+ *
+ * Pasted texts come worst first, so that the best stands nearest. `<file>` says that the prefix is the whole beginning
+ * of its file. Memory follows the in-file text, so refreshing it leaves the cached prefix valid. Models imported from
+ * elsewhere take `<pre> prefix <suf> suffix <mid>`, and no marks at all without a suffix.
+ *
+ * Budget: contextTokens − maxTokens − memory for the file's own text, of which the suffix takes a quarter at most.
+ * Pasted text comes on top up to the positions seen in training, and beyond that takes at most half of the file's share.
+ */
+export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer, manifest: Manifest, heal: Healing): Promise<Prompt> {
+  const { special, generator, fuser } = manifest;
+  const maxTokens = Math.max(1, Math.min(request.maxTokens, Math.floor(generator.contextTokens / 4)));
+  const memoryDim = fuser?.memoryDim ?? 1;
+  const vectors = gatherMemory(request, fuser?.memoryBudget ?? 0, memoryDim);
+  const reserved = vectors.count > 0 ? (fuser?.memoryBudget ?? 0) + 1 : 0;
+  const inFile = Math.max(cutStep, generator.contextTokens - maxTokens - reserved - 4);
+
+  const room = Math.max(0, (generator.trainedTokens ?? generator.contextTokens) - generator.contextTokens);
+  const pasted = await paste(request, Math.min(request.pastedTokens ?? 0, room + Math.floor(inFile / 2)), tokenizer, special.snip);
+  const ownText = inFile - Math.max(0, pasted.length - room);
+
+  const canFill = special.pre !== null && special.suf !== null && special.mid !== null;
+  const suffix = request.suffix === null || !canFill ? null : await cutSuffix(request.suffix, Math.floor(ownText / 4), tokenizer);
+  const { ids, whole } = await cutPrefix(request.prefix, ownText - (suffix?.length ?? 0), tokenizer);
+  const owed = heal(ids);
+  if (owed.length > 0) ids.pop();
+
+  const marked = canFill && (suffix !== null || manifest.order === 'suffix-first');
+  const mark = (id: number | null): number[] => (id === null || !marked ? [] : [id]);
+  const before = [...mark(special.pre), ...(whole ? mark(special.file) : []), ...ids];
+  const after = suffix === null ? [] : [special.suf!, ...suffix];
+  const memoryRows = Array.from({ length: vectors.count }, (_, m) => -1 - m);
+  const memoryPart = vectors.count === 0 ? [] : [...(special.mem === null ? [] : [special.mem]), ...memoryRows];
+  const rows = manifest.order === 'suffix-first'
+    ? [...pasted, ...after, ...before, ...memoryPart, ...mark(special.mid)]
+    : [...pasted, ...before, ...after, ...memoryPart, ...mark(special.mid)];
+  if (rows.length === 0) rows.push(special.eos);
+  return {
+    rows,
+    keys: rows.map((row) => (row >= 0 ? row : vectors.fingerprints[-1 - row]!)),
+    memory: vectors.values,
+    memoryDim,
+    owed,
+    maxTokens,
+    tokens: { prefix: ids.length, suffix: suffix?.length ?? 0, pasted: pasted.length, memory: vectors.count },
+  };
+}
+
+function gatherMemory(request: GenerateRequest, budget: number, dim: number): { values: Float32Array; fingerprints: number[]; count: number } {
+  const groups: Float32Array[] = [];
+  const fingerprints: number[] = [];
+  for (const { memory, scales } of request.memory ?? []) {
+    const take = Math.min(scales.length, budget - fingerprints.length);
+    if (take <= 0) break;
+    if (memory.length !== scales.length * dim) throw new Error(`Memory vectors of ${memory.length / scales.length} numbers were given to a model that takes ${dim}: index again with this model.`);
+    groups.push(dequantise(memory, scales, dim).subarray(0, take * dim));
+    for (let v = 0; v < take; v++) fingerprints.push(fingerprint(memory.subarray(v * dim, (v + 1) * dim), scales[v]!));
+  }
+  const values = new Float32Array(fingerprints.length * dim);
+  let at = 0;
+  for (const group of groups) {
+    values.set(group, at);
+    at += group.length;
+  }
+  return { values, fingerprints, count: fingerprints.length };
+}
+
+/** A negative number that tells memory vectors apart (FNV-1a run twice, 52 bits). */
+function fingerprint(vector: Int8Array, scale: number): number {
+  let low = 0x811c9dc5;
+  let high = 0x01234567;
+  const scaleBytes = new Uint8Array(Float32Array.of(scale).buffer);
+  for (const part of [scaleBytes, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)]) {
+    for (const byte of part) {
+      low = Math.imul(low ^ byte, 0x01000193);
+      high = Math.imul(high ^ byte, 0x01000193) ^ (high >>> 15);
+    }
+  }
+  return -1 - ((low >>> 0) + (high & 0xfffff) * 2 ** 32);
+}
+
+async function paste(request: GenerateRequest, budget: number, tokenizer: Tokenizer, mark: number | null): Promise<number[]> {
+  const pieces: number[][] = [];
+  let left = budget;
+  for (const { text } of request.pasted ?? []) {
+    if (left < 2) break;
+    const ids = await tokenizer.encode(text.slice(0, left * charactersPerToken));
+    const piece = [...(mark === null ? [] : [mark]), ...ids].slice(0, left);
+    pieces.unshift(piece);
+    left -= piece.length;
+  }
+  return pieces.flat();
+}
+
+async function cutSuffix(suffix: string, budget: number, tokenizer: Tokenizer): Promise<number[]> {
+  return (await tokenizer.encode(suffix.slice(0, budget * charactersPerToken))).slice(0, budget);
+}
+
+/** The last tokens of the prefix that fit, from a line start where one is near. `whole` when nothing was cut. */
+async function cutPrefix(prefix: string, budget: number, tokenizer: Tokenizer): Promise<{ ids: number[]; whole: boolean }> {
+  const excess = prefix.length - budget * charactersPerToken;
+  let start = 0;
+  if (excess > 0) {
+    start = Math.ceil(excess / characterStep) * characterStep;
+    start = Math.min(start, prefix.length - 1);
+    const line = prefix.indexOf('\n', start) + 1;
+    if (line > 0 && line - start < characterStep) start = line;
+    else if ((prefix.charCodeAt(start) & 0xfc00) === 0xdc00) start += 1;
+  }
+  const ids = await tokenizer.encode(prefix.slice(start));
+  if (ids.length <= budget) return { ids, whole: start === 0 };
+  let cut = Math.ceil((ids.length - budget) / cutStep) * cutStep;
+  for (let at = cut; at < Math.min(cut + cutStep, ids.length); at++) {
+    if (tokenizer.bytesOf(ids[at - 1]!).at(-1) === 10) {
+      cut = at;
+      break;
+    }
+  }
+  return { ids: ids.slice(Math.min(cut, ids.length - 1)), whole: false };
+}

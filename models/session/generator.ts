@@ -1,0 +1,74 @@
+import { Tensor } from 'onnxruntime-node';
+import type { GeneratorShape } from '../bundle/manifest.js';
+import type { Runner } from '../onnx/runner.js';
+import type { KeyValueCache } from './keyValueCache.js';
+import type { DraftTree } from './tree.js';
+
+export interface GeneratorRun {
+  /** Log-probabilities [vocab] of the token after the last row of the sequence. */
+  next: Float32Array;
+  /** The same after each node of the tree. */
+  after: (node: number) => Float32Array;
+  /** New cache rows: the sequence's, then the tree's. */
+  fresh: Float32Array;
+}
+
+export interface Generator {
+  readonly rowFloats: number;
+  /**
+   * Runs a sequence of rows (tokens, or −1 − m for memory vector m) after those cached, and a tree of drafts after
+   * the sequence. The cache is not changed. The sequence may be empty only when the tree is not.
+   */
+  run(cache: KeyValueCache, sequence: number[], memory: Float32Array, tree: DraftTree): Promise<GeneratorRun>;
+}
+
+const blocked = -1e9;
+
+export function createGenerator(graph: Runner, shape: GeneratorShape, memoryDim: number | null): Generator {
+  const rowFloats = shape.layers * 2 * shape.kvHeads * shape.headDim;
+  const int64 = (values: number[]): Tensor => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
+  return {
+    rowFloats,
+    async run(cache, sequence, memory, tree) {
+      const past = cache.keys.length;
+      const rows = [...sequence, ...tree.tokens];
+      const ids = rows.filter((row) => row >= 0);
+      if (ids.length === 0) ids.push(0);
+      let tokens = 0;
+      const order = rows.map((row) => (row >= 0 ? tokens++ : ids.length - 1 - row));
+      const positions = [...sequence.map((_, t) => past + t), ...tree.depths.map((depth) => past + sequence.length + depth - 1)];
+      const want = [...(sequence.length > 0 ? [sequence.length - 1] : []), ...tree.tokens.map((_, node) => sequence.length + node)];
+      const feeds: Record<string, Tensor> = {
+        ids: int64(ids),
+        order: int64(order),
+        positions: int64(positions),
+        mask: new Tensor('float32', attentionMask(past, sequence.length, tree), [rows.length, past + rows.length]),
+        past: new Tensor('float32', cache.past(), [past, rowFloats]),
+        want: int64(want),
+      };
+      if (memoryDim !== null) {
+        const used = sequence.some((row) => row < 0) ? memory : new Float32Array(memoryDim);
+        feeds['memory'] = new Tensor('float32', used, [used.length / memoryDim, memoryDim]);
+      }
+      const out = await graph.run(feeds);
+      const logProbs = out('logProbs');
+      const first = sequence.length > 0 ? 1 : 0;
+      const at = (row: number): Float32Array => logProbs.subarray(row * shape.vocab, (row + 1) * shape.vocab);
+      return { next: at(0), after: (node) => at(first + node), fresh: out('fresh') };
+    },
+  };
+}
+
+/** [rows, past + rows]: the sequence is causal; a node of the tree sees the past, the sequence, its ancestors and itself. */
+export function attentionMask(past: number, sequence: number, tree: DraftTree): Float32Array {
+  const rows = sequence + tree.tokens.length;
+  const columns = past + rows;
+  const mask = new Float32Array(rows * columns);
+  for (let t = 0; t < sequence; t++) mask.fill(blocked, t * columns + past + t + 1, (t + 1) * columns);
+  for (let node = 0; node < tree.tokens.length; node++) {
+    const start = (sequence + node) * columns;
+    mask.fill(blocked, start + past + sequence, start + columns);
+    for (let each = node; each >= 0; each = tree.parents[each]!) mask[start + past + sequence + each] = 0;
+  }
+  return mask;
+}

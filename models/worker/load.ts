@@ -1,0 +1,52 @@
+import { readManifest, readWeights } from '../bundle/read.js';
+import { createFuser, type Fuser } from '../fusing/fuser.js';
+import { buildFuser } from '../onnx/fuser.js';
+import { buildGenerator } from '../onnx/generator.js';
+import { buildNodeFuser } from '../onnx/nodeFuser.js';
+import { openRunner } from '../onnx/runner.js';
+import type { SessionSettings } from '../onnx/session.js';
+import type { GenerateParts } from '../session/generate.js';
+import { createGenerator } from '../session/generator.js';
+import { createHealing } from '../session/healing.js';
+import { createCacheShelf } from '../session/keyValueCache.js';
+import { lineEnders } from '../session/text.js';
+import { openTokenizer } from '../tokenizer.js';
+
+export interface LoadedModel {
+  generate: GenerateParts;
+  /** null for a generator-only bundle. */
+  fuser: Fuser | null;
+}
+
+/** Open files whose key/value caches are kept, and their bytes in all. */
+const cacheLimits = { sessions: 8, bytes: 128 * 2 ** 20 };
+
+/** Loads a bundle into sessions. Throws one line naming the cause and the fix when a part is not sound. */
+export async function loadModel(directory: string, settings: SessionSettings, onFallback: (why: string) => void): Promise<LoadedModel> {
+  const manifest = readManifest(directory);
+  const { generator: shape, fuser: fuserShape, precision, special } = manifest;
+  const tokenizer = openTokenizer(directory);
+  if (tokenizer.size > shape.vocab) {
+    throw new Error(`${directory}: the tokenizer has ${tokenizer.size} tokens, the generator only ${shape.vocab}; copy or download the bundle again.`);
+  }
+  const memoryDim = fuserShape?.memoryDim ?? null;
+  const graph = await openRunner(() => buildGenerator(shape, memoryDim, readWeights(directory, manifest, 'generator.safetensors'), precision.generator), settings, onFallback);
+  const generator = createGenerator(graph, shape, memoryDim);
+
+  let fuser: Fuser | null = null;
+  if (fuserShape !== null) {
+    const weights = readWeights(directory, manifest, 'fuser.safetensors');
+    fuser = createFuser({
+      shape: fuserShape,
+      pad: special.pad,
+      embedding: weights.get('fuser.embed_tokens.weight', [shape.vocab, fuserShape.width]).slice(),
+      tokenizer,
+      chunkGraph: await openRunner(() => buildFuser(fuserShape, shape.vocab, weights, precision.fuser), settings, onFallback),
+      nodeGraph: await openRunner(() => buildNodeFuser(fuserShape, weights, precision.fuser), settings, onFallback),
+    });
+  }
+  return {
+    generate: { manifest, tokenizer, generator, heal: await createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
+    fuser,
+  };
+}
