@@ -2,7 +2,7 @@
 import type { GenerateResult } from '../../models/types.js';
 import type { Hit } from '../../store/types.js';
 import type { CompleteResult } from '../ipc/protocol.js';
-import type { Choice, CopyCandidate } from './choose.js';
+import { features, type Choice, type CopyCandidate } from './choose.js';
 import type { Retrieval } from './retrieve.js';
 import { sanitize } from './sanitize.js';
 
@@ -19,16 +19,18 @@ export function nodesUsed(nodes: readonly { hit: Hit; vectors: number }[]): Comp
 
 export function explain(index: { state: string; indexed: number }, retrieval: Retrieval | undefined, candidates: readonly CopyCandidate[], generated: GenerateResult | undefined, choice: Choice): NonNullable<CompleteResult['explanation']> {
   const scored = new Map(generated?.candidates.map((one) => [one.text, one]));
+  const greedy = { text: generated?.text ?? '', logProb: generated?.logProb ?? 0, tokens: generated?.tokens.generated ?? 0 };
   return {
     index,
     identifiers: retrieval?.identifiers ?? [],
     lexical: (retrieval?.lexical ?? []).slice(0, LISTED).map((hit) => ({ path: hit.path, score: hit.score, ...lines(hit) })),
     dense: (retrieval?.dense ?? []).slice(0, LISTED).map((hit) => ({ path: hit.path, level: hit.kind, score: hit.score, ...lines(hit) })),
-    copy: candidates.slice(0, LISTED).map(({ text, path, line, score }) => {
+    copy: candidates.slice(0, LISTED).map((candidate, rank) => {
+      const { text, path, line, score } = candidate;
       const found = scored.get(text);
-      return { text: sanitize(text, 'block'), path, line, score, ...(found && { logProb: found.logProb, tokens: found.tokens }) };
+      return { text: sanitize(text, 'block'), path, line, score, ...(found && { logProb: found.logProb, tokens: found.tokens, features: features(candidate, rank, found, greedy) }) };
     }),
-    model: { text: sanitize(generated?.text ?? '', 'block'), logProb: generated?.logProb ?? 0, tokens: generated?.tokens.generated ?? 0 },
+    model: { ...greedy, text: sanitize(greedy.text, 'block') },
     chosen: { score: choice.score, why: choice.why },
   };
 }

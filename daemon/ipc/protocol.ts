@@ -65,7 +65,7 @@ export interface CompleteResult {
     identifiers: string[];
     lexical: { path: string; score: number; lines?: [number, number] }[];
     dense: { path: string; level: string; score: number; lines?: [number, number] }[];
-    copy: { text: string; path: string; line: number; score: number; logProb?: number; tokens?: number }[];
+    copy: { text: string; path: string; line: number; score: number; logProb?: number; tokens?: number; features?: Record<string, number> }[];
     model: { text: string; logProb: number; tokens: number };
     chosen: { score: number; why: string };
   };

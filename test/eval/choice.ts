@@ -1,4 +1,4 @@
-import { features, type Features } from '../../daemon/complete/choose.js';
+import type { Features } from '../../daemon/complete/choose.js';
 import type { CompleteResult } from '../../daemon/ipc/protocol.js';
 import { scoreLine } from './metrics.js';
 import type { Prompt } from './prompt.js';
@@ -23,11 +23,10 @@ export function choiceOf(result: CompleteResult, prompt: Prompt): TaskChoice | u
   const first = copy[0];
   return {
     greedy: { right: right(model.text), empty: own === '', logProb: model.logProb, tokens: model.tokens },
-    candidates: copy.flatMap((candidate, rank) => {
-      const { logProb, tokens } = candidate;
+    candidates: copy.flatMap(({ text, score, features }) => {
       // The generator scores only so many; the engine never chooses one it has not scored.
-      if (logProb === undefined || tokens === undefined || candidate.text.trim() === own) return [];
-      return [{ right: right(candidate.text), score: candidate.score, features: features(candidate, rank, { logProb, tokens }, model) }];
+      if (features === undefined || text.trim() === own) return [];
+      return [{ right: right(text), score, features }];
     }),
     copyRight: first !== undefined && right(first.text),
     agree: first !== undefined && own !== '' && first.text.trim() === own,
