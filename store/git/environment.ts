@@ -1,12 +1,15 @@
+/** Where git and the user's own settings lie; these name no repository. */
+const kept = new Set(['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'GIT_EXEC_PATH']);
+
 /**
  * The environment git runs in: hooks and outer git commands leave GIT_DIR, GIT_INDEX_FILE and the like behind, which
- * would point git at another repository; all of them go. git takes no optional locks, asks nothing, fetches nothing,
+ * would point git at another repository; they go. git takes no optional locks, asks nothing, fetches nothing,
  * and reads objects as they are (no refs/replace), since everything cached is keyed by object id.
  */
 export function gitEnvironment(outer: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const kept = Object.entries(outer).filter(([name]) => !name.toUpperCase().startsWith('GIT_'));
+  const clean = Object.entries(outer).filter(([name]) => !name.toUpperCase().startsWith('GIT_') || kept.has(name.toUpperCase()));
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(clean),
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_LAZY_FETCH: '1',
     // Git before 2.45 does not know the line above: a transport that does not exist stops its lazy fetch.
