@@ -212,7 +212,7 @@ def pack(args):
     tokenizer = Tokenizer(args.tokenizer)
     files = read_files(args.corpus)
     repos = sorted({f["repo"] for f in files})
-    held = set(random.Random(1).sample(repos, max(1, len(repos) // 12)))
+    held = set(random.Random(1).sample(repos, max(1, len(repos) // 12))) if len(repos) > 1 else set()
     tokens, file_start, file_repo, file_chunk, names = [], [0], [], [0], []
     chunk_start, ident_start, idents = [0], [0], []
     count = 0

@@ -91,7 +91,7 @@ class Pack:
         texts = [tokenizer.texts[i] for i in range(len(tokenizer))]
         self.blank = np.array([set(t) <= {"Ġ", "ĉ"} for t in texts])
         self.wordlike = np.array([t.strip("Ġ").isidentifier() and i > 7 for i, t in enumerate(texts)])
-        chosen = [r for r in range(len(self.repos)) if bool(self.held[r]) == held]
+        chosen = [r for r in range(len(self.repos)) if bool(self.held[r]) == (held and self.held.any())]
         sizes = np.array([(self.file_start[1:] - self.file_start[:-1])[self.file_repo == r].sum() for r in chosen], dtype=float)
         self.chosen, self.chance = chosen, sizes ** 0.7 / (sizes ** 0.7).sum()
         self.loaded = {}

@@ -121,6 +121,7 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=80, help="training time in all, over every resume")
     parser.add_argument("--steps", type=int, default=0, help="stop after this many steps instead (tests)")
+    parser.add_argument("--stop-after", type=int, default=0, help="leave with a checkpoint at this step; the same command resumes")
     parser.add_argument("--rows", type=int, default=16)
     parser.add_argument("--length", type=int, default=448)
     parser.add_argument("--config", help="JSON of model.Config; default: nano")
@@ -162,7 +163,7 @@ def main():
     while True:
         spent = time.time() - started
         progress = step / args.steps if args.steps else spent / (args.minutes * 60)
-        if progress >= 1:
+        if progress >= 1 or (args.stop_after and step >= args.stop_after):
             break
         for o in optimizers:
             for group in o.param_groups:
