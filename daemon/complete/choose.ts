@@ -11,8 +11,6 @@ export interface CopyCandidate {
   line: number;
   /** The copy lane's own probability that the whole line is meant, 0..1. */
   score: number;
-  /** What the copy lane based it on. */
-  features: Readonly<Record<string, number>>;
 }
 
 /**
@@ -33,7 +31,7 @@ const mean = (logProb: number, tokens: number): number => (Number.isFinite(logPr
  * copy_score, copy_mean, greedy_mean, margin = copy_mean − greedy_mean, length (tokens / 16), first (1 for the copy
  * lane's best), greedy_empty (1 when the model proposes nothing).
  */
-export function features(candidate: CopyCandidate, rank: number, scored: { logProb: number; tokens: number }, greedy: { text: string; logProb: number; tokens: number }): Features {
+export function features(candidate: Pick<CopyCandidate, 'score'>, rank: number, scored: { logProb: number; tokens: number }, greedy: { text: string; logProb: number; tokens: number }): Features {
   const copyMean = Math.max(-20, mean(scored.logProb, scored.tokens));
   const greedyMean = Math.max(-20, mean(greedy.logProb, greedy.tokens));
   return {

@@ -25,7 +25,7 @@ export function createCopySource(): CopySource {
       if (waiting) index.update(waiting.lineHashes());
       waiting = undefined;
       const candidates = await lane.propose({ path, prefix, suffix });
-      return candidates.map(({ text, path: from, line, score, features }) => ({ text, path: from, line: line + 1, score, features }));
+      return candidates.map(({ text, path: from, line, score }) => ({ text, path: from, line: line + 1, score }));
     },
   };
 }

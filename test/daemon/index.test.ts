@@ -1,0 +1,181 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createEngine } from '../../daemon/engine/createEngine.js';
+import type { Engine, EngineRepository } from '../../daemon/engine/types.js';
+import { startInference } from '../../models/worker/startInference.js';
+import { locateRepository } from '../../store/git/locate.js';
+import { join } from 'node:path';
+import { bundleDirectory } from '../bundle.js';
+import { makeSurroundings, openRepositoryAt, SHOP, type Surroundings } from './surroundings.js';
+
+const test = suite('indexer');
+let place: Surroundings;
+let engine: Engine;
+let scratches = 0;
+let repositories = 0;
+
+test.before(async () => {
+  place = makeSurroundings();
+  const inference = await startInference(bundleDirectory);
+  engine = await createEngine({ inference, tokens: inference });
+});
+test.after(async () => {
+  await engine.close();
+  await engine.inference.close();
+  await place.end();
+});
+
+const open = async (root: string): Promise<EngineRepository> => engine.openRepository(await locateRepository(root));
+
+/** Digest of the index built from nothing at a repository's HEAD, in a database of its own. */
+async function fromScratch(root: string): Promise<string> {
+  const fresh = await createEngine({ inference: engine.inference, tokens: engine.inference as never, databaseDirectory: () => join(place.folder, `scratch-${++scratches}`) });
+  const repository = await fresh.openRepository(await locateRepository(root));
+  const { root: tree } = await repository.index({});
+  const digest = repository.store.digest(tree!);
+  await fresh.close();
+  return digest;
+}
+
+const fresh = (): ReturnType<Surroundings['repository']> => place.repository(`repo-${++repositories}`);
+
+test('the index after commits, renames, deletions and checkouts equals the one from scratch, byte for byte', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const indexed = await open(repo.root);
+  const check = async (what: string): Promise<void> => {
+    const { root } = await indexed.index({});
+    assert.is(indexed.store.digest(root!), await fromScratch(repo.root), what);
+  };
+  await check('first commit');
+  repo.commit({ 'shop/order.py': `${SHOP['shop/order.py']}\n\ndef cancel_order(basket):\n    basket.items.clear()\n` });
+  await check('a changed file');
+  repo.git('mv', 'shop/basket.py', 'shop/cart.py');
+  repo.commit({});
+  await check('a rename');
+  repo.git('rm', '--quiet', '-r', 'web');
+  repo.commit({});
+  await check('a deleted folder');
+  repo.git('checkout', '--quiet', '-b', 'other', 'HEAD~2');
+  repo.commit({ 'shop/deep/extra.py': 'VALUE = 3\n' });
+  await check('another branch');
+  repo.git('checkout', '--quiet', 'main');
+  await check('back');
+  await indexed.close();
+});
+
+test('a second index of the same tree, and a branch seen before, fuse and read nothing', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const indexed = await open(repo.root);
+  const first = await indexed.index({});
+  assert.is(first.fused.blobs, Object.keys(SHOP).length);
+  assert.ok(first.fused.chunks >= 5 && first.fused.nodes >= 5 + 4);
+  repo.git('checkout', '--quiet', '-b', 'side');
+  repo.commit({ 'shop/side.py': 'SIDE = True\n' });
+  await indexed.index({});
+  const before = indexed.store.counters();
+  const again = await indexed.index({});
+  repo.git('checkout', '--quiet', 'main');
+  const back = await indexed.index({});
+  assert.equal([again.fused, back.fused], Array(2).fill({ chunks: 0, nodes: 0, blobs: 0 }));
+  assert.equal(indexed.store.counters(), before);
+  assert.is(indexed.current()?.tree, repo.git('rev-parse', 'main^{tree}'));
+  await indexed.close();
+});
+
+test('a commit that changes one file fuses that blob and the trees on its path, nothing else', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const indexed = await open(repo.root);
+  await indexed.index({});
+  repo.commit({ 'shop/deep/parcel.py': 'def send_parcel(item, owner):\n    return owner\n' });
+  const { fused } = await indexed.index({});
+  // One file node, and the directories shop/deep, shop and the root.
+  assert.equal(fused, { blobs: 1, chunks: 1, nodes: 4 });
+  await indexed.close();
+});
+
+test('a renamed file is not read again', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const indexed = await open(repo.root);
+  await indexed.index({});
+  repo.git('mv', 'shop/order.py', 'web/order.py');
+  repo.commit({});
+  const { fused } = await indexed.index({});
+  assert.equal({ blobs: fused.blobs, chunks: fused.chunks }, { blobs: 0, chunks: 0 });
+  assert.ok(indexed.store.openView(indexed.current()!).file('web/order.py'));
+  await indexed.close();
+});
+
+test('an index stopped halfway goes on where it stood, and ends the same', async () => {
+  const repo = fresh();
+  repo.commit(Object.fromEntries(Array.from({ length: 30 }, (_, k) => [`m/f${k}.py`, `def function_${k}(a, b):\n    return a + b + ${k}\n`])));
+  const indexed = await open(repo.root);
+  const stop = new AbortController();
+  let failure: unknown;
+  await indexed.index({ signal: stop.signal, onProgress: ({ filesDone }) => filesDone >= 5 && stop.abort() }).catch((error: unknown) => (failure = error));
+  assert.is((failure as Error | undefined)?.name, 'AbortError');
+  assert.is(indexed.current(), null);
+  const { fused, root } = await indexed.index({});
+  assert.ok(fused.blobs > 0 && fused.blobs <= 25, `${fused.blobs} blobs after the stop`);
+  assert.is(indexed.store.counters().chunks_fused, 30);
+  assert.is(indexed.store.digest(root!), await fromScratch(repo.root));
+  await indexed.close();
+});
+
+test('linked worktrees share one cache', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const main = await open(repo.root);
+  await main.index({});
+  const other = join(place.folder, `linked-${repositories}`);
+  repo.git('worktree', 'add', '--quiet', '-b', 'linked', other);
+  const linked = await open(other);
+  assert.is(linked.store, main.store);
+  const { fused } = await linked.index({});
+  assert.equal(fused, { blobs: 0, chunks: 0, nodes: 0 });
+  openRepositoryAt(other).commit({ 'new.py': 'NEW = 1\n' });
+  await linked.index({});
+  assert.ok(linked.current()?.tree !== main.current()?.tree);
+  await linked.close();
+  await main.close();
+});
+
+test('refused files leave no text in the database, and say why', async () => {
+  const repo = fresh();
+  repo.commit({
+    ...SHOP,
+    '.env': 'PASSWORD=plantedsecretone\n',
+    '.ssh/config': 'Host plantedsecretfour\n',
+    'notes/key.txt': '-----BEGIN RSA PRIVATE KEY-----\nplantedsecrettwoplantedsecrettwo\n-----END RSA PRIVATE KEY-----\n',
+    '.hefcignore': 'private/\n',
+    'private/plan.py': 'plantedsecretthree = 1\n',
+    'blob.bin': 'a\0b',
+  });
+  const indexed = await open(repo.root);
+  const { skipped } = await indexed.index({});
+  indexed.store.checkpoint();
+  const { readFileSync, readdirSync } = await import('node:fs');
+  const folder = join(repo.root, '.git', 'hefc');
+  const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+  for (const planted of ['plantedsecretone', 'plantedsecrettwo', 'plantedsecretthree', 'plantedsecretfour']) assert.not.ok(bytes.includes(planted), planted);
+  assert.ok(bytes.includes('place_order'), 'the check itself must see indexed names');
+  assert.ok((skipped['secret-like'] ?? 0) >= 2 && (skipped['ignored'] ?? 0) >= 1 && (skipped['binary'] ?? 0) === 1, JSON.stringify(skipped));
+  await indexed.close();
+});
+
+test('a repository without commits, and one of refused files only, index to nothing without an error', async () => {
+  const repo = fresh();
+  const indexed = await open(repo.root);
+  assert.is((await indexed.index({})).commit, null);
+  const commit = repo.commit({ '.env': 'A=1\n' });
+  const outcome = await indexed.index({});
+  assert.is(outcome.commit, commit);
+  assert.is(outcome.fused.chunks, 0);
+  assert.is(indexed.store.openView(outcome.root!).files().length, 0);
+  await indexed.close();
+});
+
+test.run();
