@@ -94,9 +94,9 @@ function addCare(program: Command): void {
 function addDaemon(program: Command): void {
   const daemon = program.command('daemon').description('start, stop and watch the background process');
   examples(daemon, ['hefc daemon status', 'hefc daemon stop']);
-  examples(daemon.command('start').description('start it, if none runs'), ['hefc daemon start'])
+  examples(daemon.command('start').description('start it, unless it runs already'), ['hefc daemon start'])
     .action(async () => (await import('./commands/daemon.js')).start());
-  examples(daemon.command('stop').description('stop it'), ['hefc daemon stop'])
+  examples(daemon.command('stop').description('stop it; the next command that needs it starts it again'), ['hefc daemon stop'])
     .action(async () => (await import('./commands/daemon.js')).stop());
   examples(daemon.command('status').description('is one running? (starts none)'), ['hefc daemon status --json'])
     .option('--json', 'print one JSON object')
@@ -127,7 +127,7 @@ function addHooks(program: Command): void {
 function addModel(program: Command): void {
   const model = program.command('model').description('the model bundles on this machine');
   examples(model, ['hefc model list', 'hefc model use nano']);
-  examples(model.command('list').description('list them'), ['hefc model list', 'hefc model list --json'])
+  examples(model.command('list').description('list the bundles; the one in use is starred'), ['hefc model list', 'hefc model list --json'])
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: boolean }) => (await import('./commands/model.js')).list(options));
   examples(model.command('use').description('complete with this one from now on'), ['hefc model use nano'])

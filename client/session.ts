@@ -1,8 +1,13 @@
 /** One conversation with the daemon: connect, call, hang up whatever happens. */
+import { CallError, NoDaemonError } from '../daemon/ipc/errors.js';
 import { connect, type Connection } from '../daemon/ipc/client.js';
 
 export async function withDaemon<T>(body: (connection: Connection) => Promise<T>, options: { start?: boolean; timeout?: number } = {}): Promise<T> {
-  const connection = await connect(options);
+  const connection = await connect(options).catch((error: unknown) => {
+    // A runtime folder that cannot be made or trusted: no daemon can be reached either.
+    if (error instanceof CallError || error instanceof NoDaemonError) throw error;
+    throw new NoDaemonError(`no daemon can be reached: ${(error as Error).message}`);
+  });
   try {
     return await body(connection);
   } finally {
