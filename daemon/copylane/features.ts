@@ -1,0 +1,112 @@
+/** What the chooser knows of a candidate. All values lie between 0 and about 5, and are exact functions of their inputs. */
+import type { LineGroup, Occurrence } from './occurrences.js';
+import type { Prompt } from './promptLines.js';
+import { scanLine } from './scanLine.js';
+import { sharedFolders } from './lineIndex.js';
+
+export const FEATURES = [
+  'exactRun', 'exactRun1', 'exactRun2', 'shapeRun', 'near', 'exactShare', 'shapeShare', 'votes', 'indented', 'own', 'sameFolder', 'sameExtension',
+  'unseen', 'allSeen', 'renamed', 'notRenamed', 'renamedUnseen', 'repeatsNear', 'repeats', 'repeatedImport', 'length', 'marksOnly', 'closes',
+  'closesWrongly', 'frequency', 'overlap', 'rank', 'follows', 'doublesNext', 'midLine', 'typed', 'runTimesShare', 'indentedRun', 'afterBlank', 'commentLine',
+] as const;
+export type FeatureName = (typeof FEATURES)[number];
+export type Features = Record<FeatureName, number>;
+
+/** A line that might be meant, before it is judged. */
+export interface Draft {
+  /** Without outer blanks. */
+  line: string;
+  /** Its indentation where it was copied from. */
+  indentText: string;
+  group: LineGroup;
+  occurrence: Occurrence;
+  path: string;
+  /** 0-based line it was copied from. */
+  sourceLine: number;
+  /** Lines at and above the copied line's context, nearest first. */
+  above: readonly string[];
+  /** The line after the copied one, without outer blanks; '' at the end of the file. */
+  after: string;
+  /** The renaming changed the line; or it would have, and this is the line as it stood. */
+  renamed: boolean;
+  unrenamed: boolean;
+  votes: number;
+  /** Lines of the index equal to the one copied, bounded. */
+  frequency: number;
+  /** Rank before the text was read, 0 first. */
+  rank: number;
+}
+
+const OVERLAP_LINES = 8;
+const CLOSES: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+const IMPORT = /^(?:import\b|from\b.*\bimport\b|export\b.*\bfrom\b|use\b|#include\b|(?:const|let|var)\b.*\brequire\()/;
+
+export function featuresOf(draft: Draft, prompt: Prompt): Features {
+  const { occurrence, group, line } = draft;
+  const tokens = scanLine(line);
+  const words = tokens.filter((token) => token.kind === 'word');
+  const unseen = words.filter((token) => !prompt.words.has(token.text)).length;
+  const trimmed = prompt.above.text.slice(1).map((one) => one.trim());
+  const repeats = trimmed.includes(line);
+  const own = occurrence.origin !== 'repository';
+  const closer = CLOSES[line.charAt(0)];
+  const next = prompt.below.text[1]?.trim() ?? '';
+  const run = Math.log2(1 + occurrence.exactRun);
+  const on = (value: boolean): number => (value ? 1 : 0);
+  return {
+    exactRun: run,
+    exactRun1: on(occurrence.exactRun >= 1),
+    exactRun2: on(occurrence.exactRun >= 2),
+    shapeRun: Math.log2(1 + occurrence.shapeRun),
+    near: occurrence.near,
+    exactShare: group.exactShare,
+    shapeShare: group.shapeShare,
+    votes: Math.log2(draft.votes),
+    indented: occurrence.indented,
+    own: on(own),
+    sameFolder: on(!own && folderOf(draft.path) === folderOf(prompt.path)) + (own ? 1 : sharedFolders(draft.path, prompt.path) / 8),
+    sameExtension: on(extensionOf(draft.path) === extensionOf(prompt.path)),
+    unseen: Math.min(4, unseen) / 2,
+    allSeen: on(unseen === 0),
+    renamed: on(draft.renamed),
+    notRenamed: on(draft.unrenamed),
+    renamedUnseen: on(draft.renamed && unseen > 0),
+    repeatsNear: on(trimmed.slice(-5).includes(line)),
+    repeats: on(repeats),
+    repeatedImport: on(repeats && IMPORT.test(line)),
+    length: Math.log2(1 + line.length) / 2,
+    marksOnly: on(tokens.every((token) => token.kind === 'mark')),
+    closes: on(closer !== undefined && closer === prompt.openBracket),
+    closesWrongly: on(closer !== undefined && closer !== prompt.openBracket),
+    frequency: Math.log2(1 + draft.frequency) / 2,
+    overlap: overlap(draft.above, prompt),
+    rank: Math.log2(1 + draft.rank),
+    follows: on(next !== '' && draft.after === next),
+    doublesNext: on(next !== '' && line === next),
+    midLine: on(prompt.typed !== ''),
+    typed: Math.log2(1 + prompt.typed.length) / 2,
+    runTimesShare: run * group.exactShare,
+    indentedRun: occurrence.indented * run,
+    afterBlank: on(prompt.afterBlank) * run,
+    commentLine: on(/^(?:\/\/|#(?!include)|\/\*|\*)/.test(line)),
+  };
+}
+
+/** Share of the words just above the cursor that also stand just above the copied line. */
+function overlap(above: readonly string[], prompt: Prompt): number {
+  const here = wordsOf(prompt.above.text.slice(1).slice(-OVERLAP_LINES));
+  if (here.size === 0) return 0;
+  const there = wordsOf(above.slice(0, OVERLAP_LINES));
+  let shared = 0;
+  for (const word of here) if (there.has(word)) shared++;
+  return shared / here.size;
+}
+
+function wordsOf(lines: readonly string[]): Set<string> {
+  const words = new Set<string>();
+  for (const line of lines) for (const token of scanLine(line)) if (token.kind === 'word' || token.kind === 'string') words.add(token.text);
+  return words;
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+const extensionOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);

@@ -1,0 +1,135 @@
+/**
+ * The copy lane: lines that stand in the repository or in the open buffer after a context like the cursor's, renamed to
+ * fit. No weights but a small logistic chooser. Only files of the open tree are read, and never the stored blob of the
+ * file being edited: its text is the buffer's.
+ */
+import { BlobLines, type ReadBlob } from './blobLines.js';
+import { probabilityOf } from './chooser.js';
+import { featuresOf, type Draft, type Features } from './features.js';
+import type { LineIndex } from './lineIndex.js';
+import { hashExact } from './lineHash.js';
+import { gatherGroups, linesOf, type LineGroup } from './occurrences.js';
+import { readPrompt, type Prompt } from './promptLines.js';
+import { carryOver, learnRenaming } from './renaming.js';
+import { typedGroups } from './typedLines.js';
+
+export const MOST_CANDIDATES = 8;
+/** Groups of equal next lines whose text is read. */
+const READ_GROUPS = 24;
+/** More of them where what is typed will rule most of them out. */
+const READ_GROUPS_TYPED = 64;
+/** Longer lines are data. */
+const LONGEST_LINE = 400;
+const FREQUENCY_BOUND = 64;
+const LINES_KEPT_ABOVE = 12;
+
+export interface CopyRequest {
+  /** Everything above and left of the cursor. */
+  prefix: string;
+  /** Everything right of and below the cursor; null for left-only. */
+  suffix: string | null;
+  /** Path in the tree, '/'-separated. */
+  path: string;
+}
+
+export interface CopyCandidate {
+  /** What would be inserted at the cursor: the rest of the line, without its newline. */
+  text: string;
+  /** Where it was copied from; the request's own path for the open buffer. */
+  path: string;
+  /** 0-based line there. */
+  line: number;
+  /** Probability that the whole line is meant, as fitted. */
+  score: number;
+  features: Features;
+}
+
+export interface CopyLane {
+  readonly index: LineIndex;
+  /** At most MOST_CANDIDATES, best first, all different. */
+  propose(request: CopyRequest): Promise<CopyCandidate[]>;
+}
+
+export function createCopyLane(index: LineIndex, readBlob: ReadBlob): CopyLane {
+  const blobs = new BlobLines(readBlob);
+  return {
+    index,
+    async propose(request) {
+      return (await judgeAll(index, blobs, request)).slice(0, MOST_CANDIDATES);
+    },
+  };
+}
+
+/** Every candidate looked at, best first: what `propose` cuts, and what the chooser is fitted on. */
+export async function judgeAll(index: LineIndex, blobs: BlobLines, request: CopyRequest): Promise<CopyCandidate[]> {
+  const prompt = readPrompt(request.prefix, request.suffix, request.path);
+  const groups = gatherGroups(index, prompt, prompt.typed === '' ? READ_GROUPS : READ_GROUPS_TYPED);
+  if (prompt.typed !== '') groups.push(...typedGroups(prompt, groups));
+  const drafts = new Map<string, Draft>();
+  const read = await Promise.all(groups.map((group, rank) => draftsOf(index, blobs, prompt, group, rank)));
+  for (const draft of read.flat()) {
+    const known = drafts.get(draft.line);
+    if (!known) drafts.set(draft.line, draft);
+    else known.votes += draft.votes;
+  }
+  return [...drafts.values()]
+    .filter((draft) => draft.line.startsWith(prompt.typed) && draft.line.length > prompt.typed.length)
+    .map((draft) => {
+      const features = featuresOf(draft, prompt);
+      return { text: insertion(draft, prompt), path: draft.path, line: draft.sourceLine, score: probabilityOf(features), features };
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The group's line as it would stand here and, where that differs, as it stands there. */
+async function draftsOf(index: LineIndex, blobs: BlobLines, prompt: Prompt, group: LineGroup, rank: number): Promise<Draft[]> {
+  const { origin, position } = group.best;
+  const lines = linesOf(index, prompt, origin);
+  const place = origin === 'repository' ? index.place(position, prompt.path) : { path: prompt.path, oid: '' };
+  if (!place) return [];
+  const above: string[] = [];
+  let raw: string;
+  let after = '';
+  if (origin === 'repository') {
+    const texts = await blobs.lines(place.oid);
+    if (!texts) return [];
+    raw = texts[lines.line[position]!] ?? '';
+    for (let k = 1; k <= LINES_KEPT_ABOVE && lines.exact[position - k] !== 0; k++) above.push(texts[lines.line[position - k]!] ?? '');
+    if (lines.exact[position + 1] !== 0) after = texts[lines.line[position + 1]!]?.trim() ?? '';
+  } else {
+    const texts = prompt[origin].text;
+    raw = texts[position]!;
+    for (let k = 1; k <= LINES_KEPT_ABOVE && position - k > 0; k++) above.push(texts[position - k]!);
+    after = texts[position + 1]?.trim() ?? '';
+  }
+  const found = raw.trim();
+  // The text must be what was hashed: a blob read wrong never reaches a completion.
+  if (hashExact(found) !== group.exact || found.length > LONGEST_LINE) return [];
+  const here = prompt.above.text.slice(1).reverse();
+  const changed = carryOver(found, learnRenaming(above, here, group.best.shapeRun));
+  const draft: Draft = {
+    line: changed, group, occurrence: group.best, path: place.path, sourceLine: lines.line[position]!, above, after,
+    indentText: /^[ \t]*/.exec(raw)![0],
+    renamed: changed !== found, unrenamed: false, votes: group.occurrences.length,
+    frequency: frequencyOf(index, prompt, group.exact), rank,
+  };
+  return changed === found ? [draft] : [draft, { ...draft, line: found, renamed: false, unrenamed: true }];
+}
+
+/** Equal lines in the other files of the tree, up to a bound. */
+function frequencyOf(index: LineIndex, prompt: Prompt, exact: number): number {
+  return index.find('exact', 1, Uint32Array.of(exact), FREQUENCY_BOUND).filter((position) => index.place(position, prompt.path)).length;
+}
+
+/**
+ * The rest of the line. With the cursor in the first column of an empty line, what is deeper than that brings its
+ * indentation along: that of the line above, one step more where the source has it so.
+ */
+function insertion(draft: Draft, prompt: Prompt): string {
+  if (prompt.typed !== '') return draft.line.slice(prompt.typed.length);
+  if (prompt.indentText !== '' || draft.occurrence.indented === 1) return draft.line;
+  const there = /^[ \t]*/.exec(draft.above[0] ?? '')![0];
+  const own = draft.indentText;
+  if (own.startsWith(there)) return prompt.previousIndentText + own.slice(there.length) + draft.line;
+  return prompt.previousIndentText.slice(0, Math.max(0, prompt.previousIndentText.length - (there.length - own.length))) + draft.line;
+}

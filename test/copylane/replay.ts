@@ -1,0 +1,82 @@
+/** Replays line completion on real repositories through the copy lane alone, without a database. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { languageOf } from '../../daemon/chunker/language.js';
+import { refuseContent, refusePath } from '../../daemon/chunker/refuse.js';
+import { hashLines } from '../../daemon/copylane/lineHash.js';
+import { LineIndex } from '../../daemon/copylane/lineIndex.js';
+
+/** One line to complete: its path in the tree and its 1-based number. */
+export interface LineTask {
+  path: string;
+  line: number;
+}
+
+export interface OpenedCommit {
+  index: LineIndex;
+  /** Text by blob id. */
+  read(oid: string): Promise<string | undefined>;
+  /** Text by path, indexed or not. */
+  text(path: string): string | undefined;
+  /** Paths of files with a grammar. */
+  sources: string[];
+}
+
+/** A bare repository `owner+name/repo` below a folder, or `owner+name` itself. */
+export function repositoryFolder(repos: string, name: string): string {
+  return join(repos, name.replace('/', '+'), 'repo');
+}
+
+function git(folder: string, args: string[], input?: string): Buffer {
+  const run = spawnSync('git', ['-C', folder, ...args], { input, maxBuffer: 2 ** 30 });
+  if (run.status !== 0) throw new Error(`git ${args.join(' ')} in ${folder}: ${run.stderr.toString().trim()}`);
+  return run.stdout;
+}
+
+export function openCommit(folder: string, commit: string): OpenedCommit {
+  const entries = git(folder, ['ls-tree', '-r', '-z', commit]).toString().split('\0').flatMap((row) => {
+    const [meta, path] = row.split('\t');
+    const [mode, , oid] = meta!.split(' ');
+    return path !== undefined && oid !== undefined && mode!.startsWith('100') ? [{ path, oid }] : [];
+  });
+  const blobs = readBlobs(folder, [...new Set(entries.map((entry) => entry.oid))]);
+  const paths = new Map(entries.map((entry) => [entry.path, entry.oid]));
+  const index = new LineIndex();
+  const live = entries.filter(({ path, oid }) => blobs.has(oid) && !refusePath(path) && !refuseContent(blobs.get(oid)!));
+  index.update(live.map(({ path, oid }) => ({ path, oid, hashes: hashLines(blobs.get(oid)!.toString()) })));
+  return {
+    index,
+    read: async (oid) => blobs.get(oid)?.toString(),
+    text: (path) => blobs.get(paths.get(path) ?? '')?.toString(),
+    sources: live.map((entry) => entry.path).filter((path) => languageOf(path) !== 'text'),
+  };
+}
+
+/** Blobs of up to 1 MiB. */
+function readBlobs(folder: string, oids: string[]): Map<string, Buffer> {
+  const sizes = git(folder, ['cat-file', '--batch-check'], oids.join('\n')).toString().split('\n');
+  const wanted = oids.filter((_, k) => Number(sizes[k]!.split(' ')[2]) <= 1024 * 1024);
+  const out = git(folder, ['cat-file', '--batch'], wanted.join('\n'));
+  const blobs = new Map<string, Buffer>();
+  for (let at = 0; at < out.length; ) {
+    const newline = out.indexOf(10, at);
+    const [oid, , size] = out.subarray(at, newline).toString().split(' ');
+    blobs.set(oid!, out.subarray(newline + 1, newline + 1 + Number(size)));
+    at = newline + 2 + Number(size);
+  }
+  return blobs;
+}
+
+/** Left-only prompt of a line: everything above it, then its indentation and the first `typed` characters after it. */
+export function promptOf(text: string, line: number, typed = 0): { prefix: string; target: string } {
+  const lines = text.split('\n');
+  const target = lines[line - 1]!;
+  const indent = /^[ \t]*/.exec(target)![0];
+  const column = indent.length + typed;
+  return { prefix: lines.slice(0, line - 1).map((one) => `${one}\n`).join('') + target.slice(0, column), target: target.slice(column).trim() };
+}
+
+/** First non-blank line of a prediction, without outer blanks. */
+export function firstLine(text: string): string {
+  return text.split('\n').map((line) => line.trim()).find((line) => line !== '') ?? '';
+}
