@@ -19,8 +19,8 @@ export interface Prompt {
   tokens: { prefix: number; suffix: number; pasted: number; memory: number };
 }
 
-/** The prefix loses whole steps of this many tokens, so that typing does not move its start at every key. */
-const cutStep = 64;
+/** The prefix loses whole steps of tokens, so that typing does not move its start at every key. */
+const cutStep = (budget: number): number => (budget < 512 ? 32 : 64);
 /** Text beyond this many characters a token cannot matter, and is not tokenised. */
 const charactersPerToken = 12;
 const characterStep = 4096;
@@ -34,8 +34,8 @@ const characterStep = 4096;
  * of its file. Memory follows the in-file text, so refreshing it leaves the cached prefix valid. Models imported from
  * elsewhere take `<pre> prefix <suf> suffix <mid>`, and no marks at all without a suffix.
  *
- * Budget: contextTokens − maxTokens − memory for the file's own text, of which the suffix takes a quarter at most.
- * Pasted text comes on top up to the positions seen in training, and beyond that takes at most half of the file's share.
+ * Budget: contextTokens holds everything, the completion included. The file's own text takes windowTokens at most, its
+ * suffix a quarter of that; pasted text comes on top, and takes up to half of the file's share where the rest is full.
  */
 export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer, manifest: Manifest, heal: Healing): Promise<Prompt> {
   const { special, generator, fuser } = manifest;
@@ -43,11 +43,10 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
   const memoryDim = fuser?.memoryDim ?? 1;
   const vectors = gatherMemory(request, fuser?.memoryBudget ?? 0, memoryDim);
   const reserved = vectors.count > 0 ? (fuser?.memoryBudget ?? 0) + 1 : 0;
-  const inFile = Math.max(cutStep, generator.contextTokens - maxTokens - reserved - 4);
-
-  const room = Math.max(0, (generator.trainedTokens ?? generator.contextTokens) - generator.contextTokens);
-  const pasted = await paste(request, Math.min(request.pastedTokens ?? 0, room + Math.floor(inFile / 2)), tokenizer, special.snip);
-  const ownText = inFile - Math.max(0, pasted.length - room);
+  const free = Math.max(64, generator.contextTokens - maxTokens - reserved - 4);
+  const window = Math.min(manifest.prompt.windowTokens, free);
+  const pasted = await paste(request, Math.min(request.pastedTokens ?? 0, free - window + Math.floor(window / 2)), tokenizer, special.snip);
+  const ownText = Math.min(window, free - pasted.length);
 
   const canFill = special.pre !== null && special.suf !== null && special.mid !== null;
   const suffix = request.suffix === null || !canFill ? null : await cutSuffix(request.suffix, Math.floor(ownText / 4), tokenizer);
@@ -139,8 +138,9 @@ async function cutPrefix(prefix: string, budget: number, tokenizer: Tokenizer): 
   }
   const ids = await tokenizer.encode(prefix.slice(start));
   if (ids.length <= budget) return { ids, whole: start === 0 };
-  let cut = Math.ceil((ids.length - budget) / cutStep) * cutStep;
-  for (let at = cut; at < Math.min(cut + cutStep, ids.length); at++) {
+  const step = cutStep(budget);
+  let cut = Math.ceil((ids.length - budget) / step) * step;
+  for (let at = cut; at < Math.min(cut + step, ids.length); at++) {
     if (tokenizer.bytesOf(ids[at - 1]!).at(-1) === 10) {
       cut = at;
       break;

@@ -12,10 +12,8 @@ export interface GeneratorShape {
   rmsEps: number;
   tied: boolean;
   attentionBias: boolean;
-  /** Tokens for the file's own text, the memory and the completion. */
+  /** Positions seen in training: no prompt and its completion are longer. */
   contextTokens: number;
-  /** Positions seen in training; pasted text may use those beyond contextTokens. Default: contextTokens. */
-  trainedTokens?: number;
 }
 
 export interface FuserShape {
@@ -61,6 +59,10 @@ export interface Manifest {
   special: SpecialTokens;
   /** Where the suffix stands: before the prefix (hefc's own models) or after it (most published ones). */
   order: 'suffix-first' | 'prefix-first';
+  prompt: {
+    /** Tokens of the file's own text (prefix and suffix) in a prompt at most. */
+    windowTokens: number;
+  };
   precision: { generator: Precision; fuser: Precision };
   chooser?: { bias: number; weights: Record<string, number> };
 }
@@ -96,7 +98,6 @@ function readGenerator(value: unknown): GeneratorShape {
     tied: flag(fields, 'generator', 'tied'), attentionBias: flag(fields, 'generator', 'attentionBias'),
     contextTokens: count('contextTokens'),
   };
-  if (fields['trainedTokens'] !== undefined) shape.trainedTokens = count('trainedTokens');
   if (shape.heads % shape.kvHeads !== 0) throw new Error('generator.heads is not a multiple of generator.kvHeads');
   if (shape.headDim % 2 !== 0) throw new Error('generator.headDim is odd');
   return shape;
@@ -178,9 +179,11 @@ export function validateManifest(value: unknown): Manifest {
   if (fuser !== null && special.mem === null) throw new Error('special.mem is missing though there is a fuser');
   const order = fields['order'] ?? 'suffix-first';
   if (order !== 'suffix-first' && order !== 'prefix-first') throw new Error('order is neither suffix-first nor prefix-first');
+  const prompt = fieldsOf(fields['prompt'] ?? { windowTokens: generator.contextTokens }, 'prompt');
   const precisions = fieldsOf(fields['precision'] ?? {}, 'precision');
   const manifest: Manifest = {
     format: 1, id, parts, generator, fuser, special, order,
+    prompt: { windowTokens: positive(prompt, 'prompt', 'windowTokens') },
     precision: { generator: readPrecision(precisions, 'generator'), fuser: readPrecision(precisions, 'fuser') },
   };
   const chooser = readChooser(fields['chooser']);

@@ -49,9 +49,18 @@ export function readPart(directory: string, manifest: Manifest, name: string): U
   return file;
 }
 
-/** Reads a part of weights. */
-export function readWeights(directory: string, manifest: Manifest, part: string): Weights {
-  return weightsOf(readSafetensors(readPart(directory, manifest, part), join(directory, part)), join(directory, part));
+/** Reads parts that hold weights as one collection. */
+export function readWeights(directory: string, manifest: Manifest, ...parts: string[]): Weights {
+  const tensors: Tensors = new Map();
+  for (const part of parts) {
+    for (const [name, tensor] of readSafetensors(readPart(directory, manifest, part), join(directory, part))) tensors.set(name, tensor);
+  }
+  return weightsOf(tensors, parts.map((part) => join(directory, part)).join(' + '));
+}
+
+/** The parts that the generator's graph is made of: the projector comes with the fuser whose vectors it reads. */
+export function generatorParts({ fuser }: Manifest): string[] {
+  return fuser === null ? ['generator.safetensors'] : ['generator.safetensors', 'fuser.safetensors'];
 }
 
 /** Weights out of tensors already read; `source` names them in errors. */

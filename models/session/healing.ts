@@ -13,8 +13,8 @@ const none = new Uint8Array(0);
 export async function createHealing(tokenizer: Tokenizer): Promise<Healing> {
   const decoder = new TextDecoder();
   const glued = async (text: string): Promise<boolean> => (await tokenizer.encode(text)).some((id) => /^[ \t]+\w/.test(decoder.decode(tokenizer.bytesOf(id))));
-  const afterText = await glued('(x): return value');
-  const afterIndent = await glued('\n    return value');
+  const afterText = await glued('(x): return');
+  const afterIndent = await glued('\n    return');
   return (prompt) => {
     const last = prompt.at(-1);
     if (last === undefined || prompt.length < 2) return none;

@@ -1,4 +1,4 @@
-import { readManifest, readWeights } from '../bundle/read.js';
+import { generatorParts, readManifest, readWeights } from '../bundle/read.js';
 import { createFuser, type Fuser } from '../fusing/fuser.js';
 import { buildFuser } from '../onnx/fuser.js';
 import { buildGenerator } from '../onnx/generator.js';
@@ -30,7 +30,7 @@ export async function loadModel(directory: string, settings: SessionSettings, on
     throw new Error(`${directory}: the tokenizer has ${tokenizer.size} tokens, the generator only ${shape.vocab}; copy or download the bundle again.`);
   }
   const memoryDim = fuserShape?.memoryDim ?? null;
-  const graph = await openRunner(() => buildGenerator(shape, memoryDim, readWeights(directory, manifest, 'generator.safetensors'), precision.generator), settings, onFallback);
+  const graph = await openRunner(() => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), precision.generator), settings, onFallback);
   const generator = createGenerator(graph, shape, memoryDim);
 
   let fuser: Fuser | null = null;

@@ -150,8 +150,11 @@ export function writeRandomBundle({ precision = 'float32', generator: change = {
   const generatorShape = { ...tinyGeneratorShape(tokenizer.vocab), ...change };
   const fuserShape = fuserChange === null ? null : { ...tinyFuserShape, ...fuserChange };
   const generator = randomGenerator(generatorShape, fuserShape?.memoryDim ?? null, 7);
-  const fuser = fuserShape === null ? new Map() : randomFuser(fuserShape, generatorShape.vocab, 11);
-  const files: Record<string, Uint8Array> = { 'generator.safetensors': writeSafetensors(generator), 'tokenizer.json': Buffer.from(tokenizer.json) };
+  const fuser: Tensors = fuserShape === null ? new Map() : randomFuser(fuserShape, generatorShape.vocab, 11);
+  const projects = (name: string): boolean => name.startsWith('projector.');
+  const generatorOnly: Tensors = new Map([...generator].filter(([name]) => !projects(name)));
+  for (const [name, tensor] of generator) if (projects(name)) fuser.set(name, tensor);
+  const files: Record<string, Uint8Array> = { 'generator.safetensors': writeSafetensors(generatorOnly), 'tokenizer.json': Buffer.from(tokenizer.json) };
   if (fuserShape !== null) files['fuser.safetensors'] = writeSafetensors(fuser);
   for (const [name, text] of Object.entries(extraParts)) files[name] = Buffer.from(text);
   const manifest: Manifest = {
@@ -162,6 +165,7 @@ export function writeRandomBundle({ precision = 'float32', generator: change = {
     fuser: fuserShape,
     special: { pad: 0, eos: 1, pre: 2, suf: 3, mid: 4, mem: 5, snip: 6, file: 7 },
     order: 'suffix-first',
+    prompt: { windowTokens: generatorShape.contextTokens },
     precision: { generator: precision, fuser: 'float32' },
   };
   for (const [name, data] of Object.entries(files)) writeFileSync(join(directory, name), data);

@@ -1,0 +1,98 @@
+/**
+ * The shipped model computes what PyTorch computed when it was exported: parity.json is written by
+ * models/training/export.py. HEFC_PARITY_BUNDLE names another bundle folder.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Tensor } from 'onnxruntime-node';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { generatorParts, readManifest, readPart, readWeights } from '../../models/bundle/read.js';
+import { buildFuser } from '../../models/onnx/fuser.js';
+import { buildGenerator } from '../../models/onnx/generator.js';
+import { buildNodeFuser } from '../../models/onnx/nodeFuser.js';
+import { openSession } from '../../models/onnx/session.js';
+import { attentionMask } from '../../models/session/generator.js';
+import { emptyTree } from '../../models/session/tree.js';
+import { openTokenizer } from '../../models/tokenizer.js';
+import { logSoftmax } from './reference.js';
+
+interface Parity {
+  tokenizer: { text: string; ids: number[] }[];
+  generator: { ids: number[]; memory: number[][]; order: number[]; positions: number[]; logits: number[][]; rows: number };
+  fuser: { ids: number[][]; lengths: number[]; memory: number[][][]; key: number[][]; query: number[][] };
+  node: { rows: number[][]; queries: number[]; memory: number[][]; key: number[] };
+}
+
+const parity = suite('parity');
+const directory = process.env['HEFC_PARITY_BUNDLE'] ?? fileURLToPath(new URL('../../../models/nano', import.meta.url));
+const settings = { provider: 'cpu', threads: 1 };
+
+function int64(values: number[], shape: number[] = [values.length]): Tensor {
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
+}
+
+function float32(rows: number[][]): Tensor {
+  return new Tensor('float32', Float32Array.from(rows.flat()), [rows.length, rows[0]!.length]);
+}
+
+function near(actual: ArrayLike<number>, expected: number[], what: string, tolerance = 1e-3): void {
+  assert.is(actual.length, expected.length, what);
+  const worst = expected.reduce((largest, value, i) => Math.max(largest, Math.abs(value - actual[i]!)), 0);
+  assert.ok(worst < tolerance, `${what} differs by ${worst}`);
+}
+
+if (existsSync(`${directory}/bundle.json`)) {
+  const manifest = readManifest(directory);
+  const fixture = JSON.parse(new TextDecoder().decode(readPart(directory, manifest, 'parity.json'))) as Parity;
+  const shape = manifest.fuser;
+
+  parity('the tokenizer makes the ids that training saw', async () => {
+    const tokenizer = openTokenizer(directory);
+    for (const { text, ids } of fixture.tokenizer) {
+      assert.equal(await tokenizer.encode(text), ids, JSON.stringify(text));
+      assert.is(Buffer.concat(ids.map((id) => tokenizer.bytesOf(id))).toString(), text);
+    }
+  });
+
+  parity('the generator gives the probabilities of PyTorch within 1e-3 in float32', async () => {
+    assert.ok(shape);
+    const { ids, memory, order, positions, logits, rows } = fixture.generator;
+    const { layers, kvHeads, headDim } = manifest.generator;
+    const weights = readWeights(directory, manifest, ...generatorParts(manifest));
+    const session = await openSession(buildGenerator(manifest.generator, shape.memoryDim, weights, 'float32'), settings);
+    const [total, row] = [order.length, layers * 2 * kvHeads * headDim];
+    const out = await session.run({
+      ids: int64(ids), memory: float32(memory), order: int64(order), positions: int64(positions),
+      mask: new Tensor('float32', attentionMask(0, total, emptyTree()), [total, total]),
+      past: new Tensor('float32', new Float32Array(0), [0, row]),
+      want: int64(Array.from({ length: rows }, (_, i) => total - rows + i)),
+    });
+    near(out['logProbs']!.data as Float32Array, logits.slice(-rows).map(logSoftmax).flat(), 'logProbs');
+  });
+
+  parity('the fuser gives the vectors of PyTorch within 1e-3', async () => {
+    assert.ok(shape);
+    const { ids, lengths, memory, key, query } = fixture.fuser;
+    const session = await openSession(buildFuser(shape, manifest.generator.vocab, readWeights(directory, manifest, 'fuser.safetensors'), 'float32'), settings);
+    const out = await session.run({ ids: int64(ids.flat(), [ids.length, ids[0]!.length]), lengths: int64(lengths) });
+    const actual = out['memory']!.data as Float32Array;
+    const slices = ids[0]!.length / shape.sliceTokens;
+    for (const [b, length] of lengths.entries()) {
+      const valid = Math.ceil(length / shape.sliceTokens);
+      near(actual.subarray(b * slices * shape.memoryDim, (b * slices + valid) * shape.memoryDim), memory[b]!.slice(0, valid).flat(), `memory of chunk ${b}`);
+    }
+    near(out['key']!.data as Float32Array, key.flat(), 'keys');
+    near(out['query']!.data as Float32Array, query.flat(), 'queries');
+  });
+
+  parity('the node fuser gives the vectors of PyTorch within 1e-3', async () => {
+    assert.ok(shape);
+    const session = await openSession(buildNodeFuser(shape, readWeights(directory, manifest, 'fuser.safetensors'), 'float32'), settings);
+    const out = await session.run({ rows: float32(fixture.node.rows), queries: int64(fixture.node.queries) });
+    near(out['memory']!.data as Float32Array, fixture.node.memory.flat(), 'memory');
+    near(out['key']!.data as Float32Array, fixture.node.key, 'key');
+  });
+}
+
+parity.run();
