@@ -2,7 +2,8 @@
 import { isAbsolute, join } from 'node:path';
 import { findBundle } from '../models/bundle/list.js';
 import { readManifest } from '../models/bundle/read.js';
-import { startInference } from '../models/worker/startInference.js';
+import { startInference } from '../models/start.js';
+import { openTokenCounter } from '../models/tokenizer.js';
 import type { Inference } from '../models/types.js';
 import { readConfig, type Config } from './config.js';
 import { createEngine } from './engine/createEngine.js';
@@ -24,7 +25,7 @@ async function load(config: Config): Promise<{ engine: Engine; inference: Infere
     const manifest = readManifest(directory);
     const inference = await startInference(directory, { ...(config.threads > 0 && { threads: config.threads }), ...(config.provider !== '' && { provider: config.provider }) });
     try {
-      const engine = await createEngine({ inference, tokens: inference, ...(manifest.chooser && { chooser: manifest.chooser }) });
+      const engine = await createEngine({ inference, tokens: await openTokenCounter(directory), ...(manifest.chooser && { chooser: manifest.chooser }) });
       log('model loaded', { model: inference.modelId, device: inference.device().provider });
       return { engine, inference };
     } catch (error) {
