@@ -17,7 +17,7 @@ export function isolate(): Isolation {
   writeFileSync(gitConfig, '[user]\n\tname = Test\n\temail = test@example.invalid\n[init]\n\tdefaultBranch = main\n');
   const environment: NodeJS.ProcessEnv = { ...process.env };
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('GIT_') || name.startsWith('HEFC_')) delete environment[name];
+    if (name.startsWith('GIT_') || (name.startsWith('HEFC_') && !name.startsWith('HEFC_TEST_'))) delete environment[name];
   }
   Object.assign(environment, {
     HEFC_HOME: home,

@@ -1,13 +1,9 @@
 import { bundleDirectory } from '../../daemon/bundleInUse.js';
 import { readConfig } from '../../daemon/config.js';
-import { startInference } from '../../models/worker/startInference.js';
+import { openTokenCounter } from '../../models/tokenizer.js';
 
 /** Tokens of all texts together, as the model in use counts them. */
 export async function countTokens(texts: string[]): Promise<number> {
-  const inference = await startInference(bundleDirectory(readConfig().model), { threads: 1 });
-  try {
-    return (await inference.count(texts)).reduce((sum, count) => sum + count, 0);
-  } finally {
-    await inference.close();
-  }
+  const counter = await openTokenCounter(bundleDirectory(readConfig().model));
+  return (await counter.count(texts)).reduce((sum, count) => sum + count, 0);
 }

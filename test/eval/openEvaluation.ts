@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { bundleDirectory } from '../../daemon/bundleInUse.js';
 import { readConfig } from '../../daemon/config.js';
 import { createEngine } from '../../daemon/engine/createEngine.js';
 import type { EngineRepository } from '../../daemon/engine/types.js';
 import { readManifest } from '../../models/bundle/read.js';
-import { startInference } from '../../models/worker/startInference.js';
+import { startInference } from '../../models/start.js';
+import { openTokenCounter } from '../../models/tokenizer.js';
 import { locateRepository } from '../../store/git/locate.js';
 import { EvalError } from './evalError.js';
 import { databaseFolder } from './repositories.js';
@@ -17,21 +17,23 @@ export interface Evaluation {
   close(): Promise<void>;
 }
 
-/** Loads a bundle (the one in use by default) and the engine around it. Errors name the bundle and what is wrong with it. */
+/** Loads a bundle (the one in use by default) and the engine around it. Throws EvalError naming the bundle and what is wrong with it. */
 export async function openEvaluation(bundle: string | undefined): Promise<Evaluation> {
-  if (bundle !== undefined && !existsSync(join(bundle, 'bundle.json'))) {
-    throw new EvalError(`--bundle: ${bundle} holds no bundle.json; name the folder of a model bundle`);
+  try {
+    return await load(bundle === undefined ? bundleDirectory(readConfig().model) : resolve(bundle));
+  } catch (error) {
+    throw new EvalError(`the model could not be loaded: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`);
   }
-  const config = readConfig();
-  const directory = bundle === undefined ? bundleDirectory(config.model) : resolve(bundle);
+}
+
+async function load(directory: string): Promise<Evaluation> {
   const { chooser } = readManifest(directory);
-  const inference = await startInference(directory, {
-    ...(config.threads > 0 && { threads: config.threads }),
-    ...(config.provider !== '' && { provider: config.provider }),
-  });
+  const { threads, provider } = readConfig();
+  const tokens = await openTokenCounter(directory);
+  const inference = await startInference(directory, { ...(threads > 0 && { threads }), ...(provider !== '' && { provider }) });
   const engine = await createEngine({
     inference,
-    tokens: inference,
+    tokens,
     ...(chooser && { chooser }),
     databaseDirectory: (place) => databaseFolder(place.gitDir, inference.modelId),
   });

@@ -78,7 +78,7 @@ test('lines are drawn from source files only, none twice, the same for the same 
 });
 
 test('no more lines are drawn than there are', async () => {
-  assert.is((await sampleTasks(objects, 'owner/shop', 50, 1)).length, 12);
+  assert.is((await sampleTasks(objects, 'owner/shop', 50, 1)).length, 17);
 });
 
 test.run();

@@ -1,4 +1,4 @@
-/** A bare repository of three small files, for tests: made on the fly with real git. */
+/** A bare repository of a few small files, for tests: made on the fly with real git. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export const FILES: Readonly<Record<string, string>> = {
   'shop/basket.py': 'class Basket:\n    def __init__(self, owner):\n        self.owner = owner\n        self.items = []\n\n    def add(self, item):\n        self.items.append(item)\n        return self\n',
   'shop/order.py': 'from shop.basket import Basket\n\n\ndef place_order(basket: Basket):\n    # one order for each item\n    for item in basket.items:\n        send(item, basket.owner)\n    return len(basket.items)\n',
+  // Repeats order.py but for a line, so that the copy lane has something to find.
+  'shop/gift.py': 'from shop.basket import Basket\n\n\ndef place_order(basket: Basket):\n    # one order for each item\n    for item in basket.items:\n        send(item, basket.owner)\n    return None\n',
   'README.md': '# Shop\n\nBaskets and orders.\n',
 };
 
