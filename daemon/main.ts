@@ -2,12 +2,12 @@
  * The daemon process. Takes the lock, pokes the old socket, binds, reconciles, serves, and leaves when idle, when its
  * socket is no longer its own, when it has grown too large, or when asked.
  */
-import { existsSync, lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, unlinkSync, watch } from 'node:fs';
 import { createBundleInUse } from './bundleInUse.js';
 import { readConfig, type Config } from './config.js';
 import { takeLock } from './ipc/lock.js';
 import { buildId } from './ipc/packageRoot.js';
-import { lockPath, socketPath } from './ipc/paths.js';
+import { lockPath, runtimeFolder, socketPath } from './ipc/paths.js';
 import { connectTo, serve } from './ipc/transport.js';
 import { errorFacts, log } from './log.js';
 import type { Daemon } from './methods/context.js';
@@ -113,6 +113,9 @@ async function main(): Promise<void> {
     else stop('idle');
   };
   setInterval(check, idleMs > 0 ? Math.min(CHECK_MS, Math.max(50, idleMs / 4)) : CHECK_MS);
+  watch(runtimeFolder(), (_event, name) => {
+    if (name === 'daemon.sock' || name === 'daemon.lock') check();
+  }).on('error', check);
   void repositories.reconcile();
   bundle.engine().catch(() => undefined);
 }

@@ -43,7 +43,8 @@ export function createRepositories(engine: () => Promise<Engine>, onActivity: ()
   async function make(place: RepositoryPlace): Promise<Served> {
     const repository = await (await engine()).openRepository(place);
     const schedule = createSchedule(repository);
-    let seen = reflogTime(place.gitDir);
+    // Unknown at first: the first glance looks at HEAD.
+    let seen = -1;
     remember({ commonDir: place.commonDir, worktree: keyOf(place) });
     watch(place.commonDir);
     return {

@@ -1,0 +1,273 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { connect, type Connection } from '../../daemon/ipc/client.js';
+import { CallError } from '../../daemon/ipc/errors.js';
+import { logPath } from '../../daemon/ipc/paths.js';
+import type { CompleteParams, CompleteResult, IndexProgress, StatusResult } from '../../daemon/ipc/protocol.js';
+import { installHooks } from '../../hooks/install.js';
+import { makeSurroundings, openRepositoryAt, SHOP, until, type Surroundings, type TestRepository } from './surroundings.js';
+
+const test = suite('service');
+const PATIENCE = { timeout: 120_000 };
+let place: Surroundings;
+let daemon: Connection;
+let count = 0;
+
+test.before(async () => {
+  place = makeSurroundings();
+  daemon = await connect(PATIENCE);
+});
+test.after(async () => {
+  daemon.close();
+  await place.end();
+});
+
+function shop(): TestRepository {
+  const repo = place.repository(`service-${++count}`);
+  repo.commit(SHOP);
+  return repo;
+}
+
+const complete = (repo: TestRepository, params: Partial<CompleteParams> & { file: string }): Promise<CompleteResult> =>
+  daemon.call('complete', { line: 1, column: 0, timeout: 60_000, ...params, file: join(repo.root, params.file) }, PATIENCE);
+const status = (repo: TestRepository): Promise<StatusResult> => daemon.call('status', { repo: repo.root }, PATIENCE);
+
+async function failure(promise: Promise<unknown>): Promise<CallError> {
+  const error = await promise.then(() => undefined, (thrown: unknown) => thrown);
+  assert.instance(error, CallError);
+  return error as CallError;
+}
+
+/** The index stands at HEAD's tree and rests. */
+async function settled(repo: TestRepository): Promise<StatusResult> {
+  const tree = repo.git('rev-parse', 'HEAD^{tree}');
+  await until('the index stood at HEAD', async () => {
+    const { repo: state } = await status(repo);
+    return state?.tree === tree && state.state === 'ready';
+  });
+  return status(repo);
+}
+
+const ORDER = `${SHOP['shop/order.py']}\n\ndef again(basket: Basket):\n    for item in basket.items:\n`;
+
+test('an indexed repository answers with vectors of its own files, and explains how', async () => {
+  const repo = shop();
+  const seen: IndexProgress[] = [];
+  const outcome = await daemon.call('index', { repo: repo.root, wait: true }, { ...PATIENCE, onEvent: (progress) => seen.push(progress) });
+  assert.is(outcome.state, 'ready');
+  assert.is(outcome.commit, repo.git('rev-parse', 'HEAD'));
+  assert.is(seen.at(-1)?.phase, 'done');
+  const result = await complete(repo, { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0, explain: true });
+  assert.ok(result.tokens.memory > 0);
+  assert.ok(result.nodes.length > 0 && result.nodes.every((node) => node.path !== 'shop/order.py'));
+  assert.ok(result.nodes.some((node) => node.level === 'chunk' && node.path === 'shop/basket.py'));
+  assert.is(result.nodes.reduce((sum, node) => sum + node.vectors, 0), result.tokens.memory);
+  assert.ok(result.explanation?.identifiers.includes('Basket'));
+  assert.ok(result.explanation?.copy.some((one) => one.text.includes('send_parcel(item, basket.owner)')), JSON.stringify(result.explanation?.copy));
+  const after = await status(repo);
+  assert.is(after.repo?.state, 'ready');
+  assert.is(after.repo?.indexed, 1);
+  assert.is(after.counters.completions, 1);
+  assert.is(after.counters.chunks_fused, outcome.fused.chunks);
+});
+
+test('each context gives the generator what it says', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  const at = { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0 };
+  const none = await complete(repo, { ...at, context: 'none' });
+  const snippet = await complete(repo, { ...at, context: 'snippet' });
+  assert.equal([none.tokens.memory, none.tokens.pasted, none.nodes.length], [0, 0, 0]);
+  assert.ok(snippet.tokens.pasted > 0 && snippet.tokens.memory === 0 && snippet.nodes.length > 0);
+  assert.is((await failure(complete(repo, { ...at, context: 'other' as never }))).code, 'usage');
+});
+
+test('a repository that was never set up is answered from the file alone, and nothing is written into it', async () => {
+  const repo = shop();
+  const result = await complete(repo, { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0 });
+  assert.is(result.nodes.length, 0);
+  assert.not.ok(existsSync(join(repo.root, '.git', 'hefc')));
+  assert.is((await status(repo)).repo?.state, 'absent');
+});
+
+test('hooks bring the index to each new HEAD, and a branch seen before fuses nothing', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  installHooks(repo.root);
+  repo.git('checkout', '--quiet', '-b', 'side');
+  repo.commit({ 'shop/side.py': 'def on_the_side():\n    return 1\n' });
+  const { counters } = await settled(repo);
+  assert.ok(counters.hooks >= 2, `${counters.hooks} hook lines`);
+  repo.git('checkout', '--quiet', 'main');
+  assert.is((await settled(repo)).repo?.branch, 'main');
+  repo.git('checkout', '--quiet', 'side');
+  const last = await settled(repo);
+  assert.equal({ ...last.counters, hooks: 0 }, { ...counters, hooks: 0 });
+  assert.is(last.repo?.branch, 'side');
+});
+
+test('commits made while no daemon ran are found when one starts', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  const { daemon: { pid } } = await status(repo);
+  process.kill(pid, 'SIGKILL');
+  await daemon.closed;
+  repo.commit({ 'shop/late.py': 'LATE = 1\n' });
+  daemon = await connect(PATIENCE);
+  await settled(repo);
+});
+
+test('kill -9 in the middle of an index loses nothing: the next daemon ends where one from scratch would', async () => {
+  const files = Object.fromEntries(Array.from({ length: 60 }, (_, k) => [`m${k % 5}/f${k}.py`, Array.from({ length: 20 }, (_line, n) => `def function_${k}_${n}(a, b):\n    return a + b + ${k * n}\n`).join('\n')]));
+  const repo = place.repository(`service-${++count}`);
+  repo.commit(files);
+  const { daemon: { pid } } = await daemon.call('status', {}, PATIENCE);
+  const killed = daemon.call('index', { repo: repo.root, wait: true }, { ...PATIENCE, onEvent: ({ filesDone }) => {
+    if (filesDone >= 15) process.kill(pid, 'SIGKILL');
+  } });
+  await killed.then(() => assert.unreachable(), () => undefined);
+  daemon = await connect(PATIENCE);
+  const outcome = await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  assert.ok(outcome.state === 'ready' && outcome.fused.blobs < 60, JSON.stringify(outcome));
+  const twin = join(place.folder, `twin-${count}`);
+  repo.git('clone', '--quiet', repo.root, twin);
+  await daemon.call('index', { repo: twin, wait: true }, PATIENCE);
+  const [a, b] = [await status(repo), await status(openRepositoryAt(twin))];
+  assert.equal([a.repo?.tree, a.repo?.chunks, a.repo?.nodes, a.repo?.source_bytes], [b.repo?.tree, b.repo?.chunks, b.repo?.nodes, b.repo?.source_bytes]);
+});
+
+test('a rebase in progress is waited for, and its end is indexed', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  installHooks(repo.root);
+  const before = (await status(repo)).repo?.tree;
+  repo.git('checkout', '--quiet', '-b', 'topic');
+  repo.commit({ 'a.txt': 'one\n' });
+  repo.git('checkout', '--quiet', 'main');
+  repo.commit({ 'a.txt': 'two\n' });
+  await settled(repo);
+  repo.git('checkout', '--quiet', 'topic');
+  await settled(repo);
+  assert.throws(() => repo.git('rebase', 'main'));
+  const during = (await status(repo)).repo?.tree;
+  assert.is.not(during, before);
+  repo.write({ 'a.txt': 'both\n' });
+  repo.git('add', 'a.txt');
+  repo.git('-c', 'core.editor=true', 'rebase', '--continue');
+  await settled(repo);
+});
+
+test('a newer completion of a session cancels the older; a hang-up cancels too', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  const at = { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0, session: 'editor-1' };
+  const [older, newer] = await Promise.all([complete(repo, at), complete(repo, at)]);
+  assert.is(older.reason, 'cancelled');
+  assert.is.not(newer.reason, 'cancelled');
+  const other = await connect(PATIENCE);
+  const left = other.call('complete', { ...at, file: join(repo.root, at.file), timeout: 60_000 });
+  other.close();
+  assert.instance(await left.catch((error: unknown) => error), Error);
+  assert.is((await complete(repo, at)).reason === 'cancelled', false);
+});
+
+test('a deadline that cannot be met ends in an empty completion with its reason', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  const text = `${'value = compute(value)\n'.repeat(400)}unheard_of_beginning = `;
+  const result = await complete(repo, { file: 'slow.py', text, line: 401, column: 'unheard_of_beginning = '.length, timeout: 1 });
+  assert.ok(result.reason === 'deadline' || result.text !== '', JSON.stringify(result));
+});
+
+test('bad input is named: no repository, no file, a cursor outside it', async () => {
+  const repo = shop();
+  const outside = await failure(daemon.call('complete', { file: join(place.folder, 'x.py'), text: '', line: 1, column: 0 }, PATIENCE));
+  assert.is(outside.code, 'not-a-repository');
+  assert.is((await failure(daemon.call('index', { repo: place.folder }, PATIENCE))).code, 'not-a-repository');
+  const missing = await failure(complete(repo, { file: 'no/such.py' }));
+  assert.is(missing.code, 'usage');
+  assert.match(missing.message, /such\.py/);
+  assert.match((await failure(complete(repo, { file: 'README.md', line: 99 }))).message, /line 99.*4 lines/);
+  assert.match((await failure(complete(repo, { file: 'README.md', line: 1, column: 50 }))).message, /column 50.*6 columns/);
+});
+
+test('secret-like, binary and oversized buffers are refused with a reason', async () => {
+  const repo = shop();
+  repo.write({ '.env': 'TOKEN=abc\n' });
+  writeFileSync(join(repo.root, 'data.bin'), Buffer.from([1, 0, 2]));
+  writeFileSync(join(repo.root, 'big.py'), 'x = 1\n'.repeat(300_000));
+  for (const file of ['.env', 'data.bin', 'big.py']) {
+    const result = await complete(repo, { file });
+    assert.equal([result.text, result.reason, result.lane], ['', 'file-refused', 'none'], file);
+  }
+});
+
+test('no text of files, buffers or completions reaches the log', async () => {
+  const repo = shop();
+  repo.commit({ 'shop/planted.py': 'def plantedlogword(a):\n    return a\n', 'plantedlogname.py': 'x = 1\n' });
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  await complete(repo, { file: 'shop/use.py', text: 'from shop.planted import plantedlogword\n\nplantedlogword(', line: 3, column: 15 });
+  await failure(complete(repo, { file: 'shop/use.py', text: 'plantedlogword', line: 9 }));
+  const log = readFileSync(logPath(), 'utf8');
+  assert.match(log, / indexed /);
+  assert.not.match(log, /plantedlog/);
+});
+
+test('pausing stops an index and unpausing ends it', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  assert.is((await daemon.call('pause', { repo: repo.root, paused: true }, PATIENCE)).state, 'paused');
+  repo.commit({ 'shop/more.py': 'MORE = 1\n' });
+  await daemon.call('pause', { repo: repo.root, paused: false }, PATIENCE);
+  await settled(repo);
+});
+
+test('gc drops what no branch reaches, and completions go on', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  repo.git('checkout', '--quiet', '-b', 'gone');
+  repo.commit({ 'shop/gone.py': 'def gone():\n    return 0\n' });
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  repo.git('checkout', '--quiet', 'main');
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  repo.git('branch', '--quiet', '-D', 'gone');
+  const freed = await daemon.call('gc', { repo: repo.root }, PATIENCE);
+  assert.is(freed.blobs, 1);
+  const result = await complete(repo, { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0 });
+  assert.ok(result.nodes.length > 0);
+});
+
+test('purge deletes the database and leaves the repository as it was', async () => {
+  const repo = shop();
+  const before = readdirSync(join(repo.root, '.git')).sort();
+  const index = readFileSync(join(repo.root, '.git', 'index'));
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  const { bytesFreed } = await daemon.call('purge', { repo: repo.root }, PATIENCE);
+  assert.ok(bytesFreed > 0);
+  assert.equal(readdirSync(join(repo.root, '.git')).sort(), before);
+  assert.equal(readFileSync(join(repo.root, '.git', 'index')), index);
+  assert.is((await status(repo)).repo?.state, 'absent');
+});
+
+test('an unknown model is refused and the one in use stays', async () => {
+  const before = await daemon.call('model', {}, PATIENCE);
+  const error = await failure(daemon.call('model', { use: 'no-such-model' }, PATIENCE));
+  assert.is(error.code, 'model');
+  assert.equal(await daemon.call('model', {}, PATIENCE), before);
+});
+
+test("a daemon started from a hook's surroundings forgets git's variables", async () => {
+  const repo = shop();
+  await daemon.call('stop', {}, PATIENCE);
+  await daemon.closed;
+  const script = `import(${JSON.stringify(new URL('../../daemon/ipc/client.js', import.meta.url).href)}).then(async ({ connect }) => { (await connect({ timeout: 120000 })).close(); });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, GIT_DIR: join(place.folder, 'nowhere'), GIT_INDEX_FILE: 'nothing' }, stdio: 'ignore' });
+  assert.is(await new Promise((resolve) => child.on('exit', resolve)), 0);
+  daemon = await connect(PATIENCE);
+  assert.is((await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE)).state, 'ready');
+});
+
+test.run();
