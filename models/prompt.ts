@@ -20,7 +20,7 @@ export interface Prompt {
 }
 
 /** The prefix loses whole steps of tokens, so that typing does not move its start at every key. */
-const cutStep = (budget: number): number => (budget < 512 ? 32 : 64);
+const cutStep = (budget: number): number => (budget < 512 ? 16 : 64);
 /** Text beyond this many characters a token cannot matter, and is not tokenised. */
 const charactersPerToken = 12;
 const characterStep = 4096;
