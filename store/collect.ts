@@ -5,17 +5,25 @@ import { databaseBytes } from './stats.js';
 
 /**
  * Deletes what no ref reaches, in one transaction, then compacts the file. Each step is atomic: killed in between, the
- * database is whole and merely larger than it need be.
+ * database is whole and merely larger than it need be. What an unfinished index has put so far is reached by no ref and
+ * goes too, so collect when no index is running. Blobs that were skipped for their content stand in no directory and
+ * go as well: the next change beside them reads them again.
  */
 export function collect(db: Database, path: string, keyDim: number): { blobs: number; directories: number; bytesFreed: number } {
   db.pragma('wal_checkpoint(TRUNCATE)');
   const before = databaseBytes(path);
   const deleted = db.transaction(() => deleteUnreached(db, keyDim)).immediate();
-  const free = db.pragma('freelist_count', { simple: true }) as number;
-  // A kill between deleting and compacting leaves free pages behind: look at those, not at what was deleted now.
-  if (free > 0) db.exec('vacuum');
+  // A kill between deleting and compacting leaves free pages behind, so look at those too.
+  if (deleted.blobs + deleted.directories > 0 || worthCompacting(db)) db.exec('vacuum');
   db.pragma('wal_checkpoint(TRUNCATE)');
   return { ...deleted, bytesFreed: Math.max(0, before - databaseBytes(path)) };
+}
+
+/** One page in twenty free: for less, rewriting the whole file would be a waste. */
+function worthCompacting(db: Database): boolean {
+  const free = db.pragma('freelist_count', { simple: true }) as number;
+  const pages = db.pragma('page_count', { simple: true }) as number;
+  return free * 20 > pages;
 }
 
 function deleteUnreached(db: Database, keyDim: number): { blobs: number; directories: number } {

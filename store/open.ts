@@ -110,6 +110,10 @@ function guardedView(path: string, view: TreeView): TreeView {
     searchNodes: (query, k, exclude) => guard(() => view.searchNodes(query, k, exclude)),
     vectors: (hit) => guard(() => view.vectors(hit)),
     chunkRange: (hit) => guard(() => view.chunkRange(hit)),
+    *lineHashes() {
+      const rows = view.lineHashes()[Symbol.iterator]();
+      for (let row = guard(() => rows.next()); !row.done; row = guard(() => rows.next())) yield row.value;
+    },
   };
   inner.set(outer, view);
   return outer;

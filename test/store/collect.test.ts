@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import * as sqliteVec from 'sqlite-vec';
 import { suite } from 'uvu';
@@ -94,6 +95,20 @@ test('blobs and directories that another branch or worktree reaches stay', () =>
   const { blobs, directories } = store.collect();
   assert.equal({ blobs, directories }, { blobs: 1, directories: 2 });
   assert.type(store.digest(main), 'string');
+  store.close();
+});
+
+test('no name of a collected file is left in the bytes of the database', () => {
+  const store = openAt(temporaryFolder());
+  putHead(store, 'refs/heads/main', putTree(store, planOf(0, 30)));
+  const secret = blobFrom(77, 'python', 1);
+  secret.chunks[0]!.identifiers = ['zebra_quagga_okapi'];
+  store.putBlob(secret);
+  store.checkpoint();
+  const holds = () => ['', '-wal'].some((suffix) => readFileSync(`${store.path}${suffix}`).includes('quagga'));
+  assert.ok(holds());
+  store.collect();
+  assert.not.ok(holds());
   store.close();
 });
 

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { StoreError } from '../../store/errors.js';
+import type { Store } from '../../store/types.js';
 import { networkFilesystem, refuseNetworkFilesystem } from '../../store/folder.js';
 import { isOneLineWithFix, numbersFrom, openAt, putHead, putTree, refusalOf, shapes, temporaryFolder, type Plan } from './fixtures.js';
 
@@ -57,6 +59,39 @@ test('a database with flipped pages is set aside and rebuilt', () => {
     if (next() < 0.3) overwrite(path, at, Buffer.from(Array.from({ length: page }, () => Math.floor(next() * 256))));
   }
   checkQuarantine(folder, digest);
+});
+
+test('whatever byte is flipped, the store opens and answers, or says why not', () => {
+  const { folder, path } = filled();
+  const good = readFileSync(path);
+  const next = numbersFrom(Date.now());
+  const names = ['load_file0', 'save_node1', 'parse_tree2'];
+  const outcomes = { whole: 0, refused: 0, quarantined: 0 };
+  for (let round = 0; round < 60; round++) {
+    const bad = Buffer.from(good);
+    // Every other time near the start of a page, where its structure is.
+    const at = round % 2 === 0 ? Math.floor(next() * bad.length) : Math.floor((next() * bad.length) / 8192) * 8192 + Math.floor(next() * 64);
+    bad[at]! ^= 1 << Math.floor(next() * 8);
+    writeFileSync(path, bad);
+    let store: Store | undefined;
+    try {
+      store = openAt(folder);
+      if (store.quarantined) outcomes.quarantined++;
+      const root = store.refs()[0]?.root ?? putTree(store, plan);
+      store.digest(root);
+      const view = store.openView(root);
+      for (const hit of view.searchLexical(names, 5, '')) view.vectors(hit);
+      view.searchChunks(new Float32Array(shapes.keyDim).fill(1), 5, '');
+      putTree(store, { 'new.py': 500 });
+      outcomes.whole++;
+    } catch (error) {
+      assert.instance(error, StoreError);
+      outcomes.refused++;
+    } finally {
+      store?.close();
+    }
+  }
+  assert.ok(outcomes.whole > 0 && outcomes.quarantined > 0, JSON.stringify(outcomes));
 });
 
 test('a truncated database is set aside and rebuilt, wherever it is cut', () => {

@@ -1,6 +1,6 @@
 /** Made-up records for store tests: every value is a pure function of a seed, as real ones are of an object id. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../store/open.js';
@@ -15,7 +15,7 @@ process.on('exit', () => {
 });
 
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hefc-store-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hefc-store-')));
   folders.push(folder);
   return folder;
 }

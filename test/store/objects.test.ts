@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probeFeatures, type RepositoryFeatures } from '../../store/git/features.js';
 import { locateRepository } from '../../store/git/locate.js';
+import { createNativeReader } from '../../store/git/nativeReader.js';
 import { openObjects } from '../../store/git/openObjects.js';
 import { isUtf8Name } from '../../store/entryName.js';
 import type { ObjectReader } from '../../store/types.js';
@@ -374,6 +375,32 @@ test('a repository that vanishes gives an error, not a hang', async () => {
   assert.ok((await refusalOfPromise(reader.rootTree('HEAD'))).message.length > 0);
   await reader.close();
   assert.is((await refusalOfPromise(reader.rootTree('HEAD'))).code, 'closed');
+});
+
+test('a git too old for --batch-command is asked through two processes', async () => {
+  const folder = smallRepository();
+  const reader = createNativeReader(await locateRepository(folder), [2, 30]);
+  const { tree } = await reader.rootTree('main');
+  const listed = listedByGit(folder, 'HEAD');
+  assert.equal(await listedByReader(reader, tree), listed);
+  const oid = listed.at(-1)!.split(' ')[1]!;
+  assert.is(await reader.blobSize(oid), (await reader.readBlob(oid))!.length);
+  assert.is((await reader.head()).ref, 'refs/heads/main');
+  assert.is(childrenRunning('cat-file').length, existsSync('/proc') ? 2 : 0);
+  await reader.close();
+  assert.equal(childrenRunning('cat-file'), []);
+});
+
+// Only root can give a repository to another user.
+(process.getuid?.() === 0 ? test : test.skip)('a repository of another user is refused with the command that allows it', async () => {
+  const folder = smallRepository();
+  for (const name of readdirSync(folder, { recursive: true })) chownSync(join(folder, String(name)), 65534, 65534);
+  chownSync(folder, 65534, 65534);
+  await withReader(folder, 'git', async (reader) => {
+    const error = await refusalOfPromise(reader.rootTree('HEAD'));
+    assert.ok(isOneLineWithFix(error, 'git-failed'), error.message);
+    assert.match(error.message, /safe\.directory/);
+  });
 });
 
 test('a large blob comes back whole', async () => {
