@@ -1,13 +1,15 @@
 /** What the chooser knows of a candidate. All values lie between 0 and about 5, and are exact functions of their inputs. */
 import type { LineGroup, Occurrence } from './occurrences.js';
-import type { Prompt } from './promptLines.js';
+import { OVERLAP_LINES, wordsOf, type Prompt } from './promptLines.js';
 import { scanLine } from './scanLine.js';
+import { likeness } from './likeLines.js';
 import { sharedFolders } from './lineIndex.js';
 
 export const FEATURES = [
   'exactRun', 'exactRun1', 'exactRun2', 'shapeRun', 'near', 'exactShare', 'shapeShare', 'votes', 'indented', 'own', 'sameFolder', 'sameExtension',
   'unseen', 'allSeen', 'renamed', 'notRenamed', 'renamedUnseen', 'repeatsNear', 'repeats', 'repeatedImport', 'length', 'marksOnly', 'closes',
-  'closesWrongly', 'frequency', 'overlap', 'rank', 'follows', 'doublesNext', 'midLine', 'typed', 'runTimesShare', 'indentedRun', 'afterBlank', 'commentLine',
+  'closesWrongly', 'frequency', 'overlap', 'rank', 'follows', 'doublesNext', 'midLine', 'typed', 'runTimesShare', 'indentedRun', 'afterBlank', 'commentLine', 'like', 'sameIndent', 'recent', 'newContext',
+  'belowBestRun', 'belowBestShape', 'belowBestNear', 'belowBestOverlap', 'belowBestLike', 'belowBestFrequency', 'newLike', 'alone', 'indentedNew',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
 export type Features = Record<FeatureName, number>;
@@ -18,6 +20,7 @@ export interface Draft {
   line: string;
   /** Its indentation where it was copied from. */
   indentText: string;
+  sourceIndent: number;
   group: LineGroup;
   occurrence: Occurrence;
   path: string;
@@ -37,22 +40,39 @@ export interface Draft {
   rank: number;
 }
 
-const OVERLAP_LINES = 8;
 const CLOSES: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 const IMPORT = /^(?:import\b|from\b.*\bimport\b|export\b.*\bfrom\b|use\b|#include\b|(?:const|let|var)\b.*\brequire\()/;
 
-export function featuresOf(draft: Draft, prompt: Prompt): Features {
+/** Features of all drafts of one request, in their order. */
+export function featuresOfAll(drafts: readonly Draft[], prompt: Prompt): Features[] {
+  const all = drafts.map((draft) => featuresOf(draft, prompt));
+  const best = (name: FeatureName): number => all.reduce((most, one) => Math.max(most, one[name]), 0);
+  const [run, shape, near, shared, like, frequency] = [best('exactRun'), best('shapeRun'), best('near'), best('overlap'), best('like'), best('frequency')];
+  for (const one of all) {
+    one.belowBestRun = run - one.exactRun;
+    one.belowBestShape = shape - one.shapeRun;
+    one.belowBestNear = near - one.near;
+    one.belowBestOverlap = shared - one.overlap;
+    one.belowBestLike = like - one.like;
+    one.belowBestFrequency = frequency - one.frequency;
+    one.alone = 1 / all.length;
+  }
+  return all;
+}
+
+function featuresOf(draft: Draft, prompt: Prompt): Features {
   const { occurrence, group, line } = draft;
   const tokens = scanLine(line);
   const words = tokens.filter((token) => token.kind === 'word');
   const unseen = words.filter((token) => !prompt.words.has(token.text)).length;
-  const trimmed = prompt.above.text.slice(1).map((one) => one.trim());
-  const repeats = trimmed.includes(line);
+  const repeats = prompt.trimmed.has(line);
   const own = occurrence.origin !== 'repository';
   const closer = CLOSES[line.charAt(0)];
   const next = prompt.below.text[1]?.trim() ?? '';
   const run = Math.log2(1 + occurrence.exactRun);
   const on = (value: boolean): number => (value ? 1 : 0);
+  const isNew = on(occurrence.shapeRun === 0 && occurrence.exactRun === 0);
+  const like = likeness(scanLine(draft.above[0] ?? '').map((token) => token.text), prompt.above.tokens.at(-1)!);
   return {
     exactRun: run,
     exactRun1: on(occurrence.exactRun >= 1),
@@ -71,7 +91,7 @@ export function featuresOf(draft: Draft, prompt: Prompt): Features {
     renamed: on(draft.renamed),
     notRenamed: on(draft.unrenamed),
     renamedUnseen: on(draft.renamed && unseen > 0),
-    repeatsNear: on(trimmed.slice(-5).includes(line)),
+    repeatsNear: on(prompt.trimmedNear.has(line)),
     repeats: on(repeats),
     repeatedImport: on(repeats && IMPORT.test(line)),
     length: Math.log2(1 + line.length) / 2,
@@ -88,24 +108,25 @@ export function featuresOf(draft: Draft, prompt: Prompt): Features {
     runTimesShare: run * group.exactShare,
     indentedRun: occurrence.indented * run,
     afterBlank: on(prompt.afterBlank) * run,
+    like,
+    sameIndent: on(draft.sourceIndent === prompt.indent),
+    recent: occurrence.origin === 'above' ? 1 / Math.log2(1 + prompt.above.text.length - occurrence.position) : 0,
+    newContext: isNew,
+    newLike: isNew * like,
+    indentedNew: isNew * occurrence.indented,
+    belowBestRun: 0, belowBestShape: 0, belowBestNear: 0, belowBestOverlap: 0, belowBestLike: 0, belowBestFrequency: 0, alone: 0,
     commentLine: on(/^(?:\/\/|#(?!include)|\/\*|\*)/.test(line)),
   };
 }
 
 /** Share of the words just above the cursor that also stand just above the copied line. */
 function overlap(above: readonly string[], prompt: Prompt): number {
-  const here = wordsOf(prompt.above.text.slice(1).slice(-OVERLAP_LINES));
+  const here = prompt.nearWords;
   if (here.size === 0) return 0;
   const there = wordsOf(above.slice(0, OVERLAP_LINES));
   let shared = 0;
   for (const word of here) if (there.has(word)) shared++;
   return shared / here.size;
-}
-
-function wordsOf(lines: readonly string[]): Set<string> {
-  const words = new Set<string>();
-  for (const line of lines) for (const token of scanLine(line)) if (token.kind === 'word' || token.kind === 'string') words.add(token.text);
-  return words;
 }
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

@@ -82,6 +82,19 @@ export class LineIndex {
     return table.find(this, query, limit, (position) => this.blobs[this.owner[position]!]!.paths.length > 0);
   }
 
+  /** Live files nearest to a path in the tree of folders, itself left out; the same extension first. */
+  neighbours(path: string, most: number): { path: string; oid: string }[] {
+    const extension = path.slice(path.lastIndexOf('.') + 1);
+    const found: { path: string; oid: string; near: number }[] = [];
+    for (const blob of this.blobs) {
+      for (const other of blob.paths) {
+        if (other === path || !other.endsWith(extension)) continue;
+        found.push({ path: other, oid: blob.oid, near: sharedFolders(other, path) });
+      }
+    }
+    return found.sort((a, b) => b.near - a.near || (a.path < b.path ? -1 : 1)).slice(0, most).map(({ path: at, oid }) => ({ path: at, oid }));
+  }
+
   private append(file: HashedFile): number {
     const index = this.blobs.length;
     const count = file.hashes.length / 2;

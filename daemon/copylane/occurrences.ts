@@ -2,8 +2,9 @@
 import type { LineIndex } from './lineIndex.js';
 import type { HashedLines, Prompt } from './promptLines.js';
 
-/** Positions taken from each table of the index. */
+/** Positions taken from each table of the index, for the context itself and for it without its last line. */
 const TAKEN = 300;
+const TAKEN_SKIPPING = 100;
 /** Lines counted as a long run. */
 const LONGEST_RUN = 32;
 const NEAR_LINES = 8;
@@ -78,6 +79,10 @@ function fromRepository(index: LineIndex, prompt: Prompt): Occurrence[] {
   for (const kind of ['exact', 'shape'] as const) {
     for (const lines of [4, 2, 1]) for (const end of index.find(kind, lines, prompt[kind], TAKEN)) ends.add(end);
   }
+  // The last line may be new while those above it are not.
+  for (const [kind, lines] of [['exact', 2], ['exact', 1], ['shape', 4]] as const) {
+    for (const end of index.find(kind, lines, prompt[kind].subarray(1), TAKEN_SKIPPING)) if (index.exact[end + 1] !== 0) ends.add(end + 1);
+  }
   const found: Occurrence[] = [];
   for (const end of ends) {
     if (index.exact[end + 1] !== 0 && index.place(end, prompt.path)) found.push(measure(index, prompt, 'repository', end));
@@ -90,7 +95,7 @@ function fromBuffer(prompt: Prompt, origin: 'above' | 'below'): Occurrence[] {
   const lines = prompt[origin];
   if (prompt.exact.length === 0) return found;
   for (let end = 1; end + 1 < lines.exact.length; end++) {
-    if (lines.exact[end] === prompt.exact[0] || lines.shape[end]! >>> 8 === prompt.shape[0]! >>> 8) {
+    if (lines.exact[end] === prompt.exact[0] || lines.shape[end]! >>> 8 === prompt.shape[0]! >>> 8 || lines.exact[end - 1] === prompt.exact[1]) {
       found.push(measure(lines, prompt, origin, end));
     }
   }

@@ -8,6 +8,7 @@ const LINES_BELOW = 200;
 /** Lines of context that are compared with what stands above a candidate. */
 export const CONTEXT_LINES = 32;
 const OPEN_BRACKET_LINES = 80;
+export const OVERLAP_LINES = 8;
 
 /** Non-blank lines in file order; index 0 of each array is a separator, as in LineIndex. */
 export interface HashedLines {
@@ -17,6 +18,8 @@ export interface HashedLines {
   line: Int32Array;
   /** The lines as they stand. */
   text: string[];
+  /** Texts of their tokens. */
+  tokens: string[][];
 }
 
 export interface Prompt {
@@ -35,8 +38,14 @@ export interface Prompt {
   previousIndentText: string;
   /** A blank line stands right above the cursor's line. */
   afterBlank: boolean;
-  /** Every word and string of the lines above, and how often lines stand there. */
+  /** Every word and string of the lines above, and of the nearest OVERLAP_LINES of them. */
   words: ReadonlySet<string>;
+  nearWords: ReadonlySet<string>;
+  /** The lines above without outer blanks: all, and the nearest five. */
+  trimmed: ReadonlySet<string>;
+  trimmedNear: ReadonlySet<string>;
+  /** The lines above, nearest first, at most CONTEXT_LINES. */
+  nearest: readonly string[];
   /** Innermost bracket left open above the cursor, '' when none. */
   openBracket: string;
 }
@@ -58,10 +67,7 @@ export function readPrompt(prefix: string, suffix: string | null, path: string):
     exact[k] = above.exact[last - k]!;
     shape[k] = above.shape[last - k]!;
   }
-  const words = new Set<string>();
-  for (let i = 1; i <= last; i++) {
-    for (const token of scanLine(above.text[i]!)) if (token.kind === 'word' || token.kind === 'string') words.add(token.text);
-  }
+  const trimmed = above.text.slice(1).map((line) => line.trim());
   return {
     path,
     typed,
@@ -73,7 +79,11 @@ export function readPrompt(prefix: string, suffix: string | null, path: string):
     shape,
     previousIndentText: last > 0 ? /^[ \t]*/.exec(above.text[last]!)![0] : '',
     afterBlank: lines.length > 0 && lines.at(-1)!.trim() === '',
-    words,
+    words: wordsOf(above.text),
+    nearWords: wordsOf(above.text.slice(1).slice(-OVERLAP_LINES)),
+    trimmed: new Set(trimmed),
+    trimmedNear: new Set(trimmed.slice(-5)),
+    nearest: above.text.slice(1).slice(-CONTEXT_LINES).reverse(),
     openBracket: openBracket(above.text.slice(-OPEN_BRACKET_LINES)),
   };
 }
@@ -88,6 +98,7 @@ function hashed(lines: readonly string[], firstLine: number): HashedLines {
     shape: new Uint32Array(kept.length + 1),
     line: new Int32Array(kept.length + 1),
     text: ['', ...kept.map((i) => lines[i]!.replace(/\r$/, ''))],
+    tokens: [[], ...kept.map((i) => scanLine(lines[i]!).map((token) => token.text))],
   };
   kept.forEach((i, k) => {
     const line = lines[i]!.trim();
@@ -110,4 +121,11 @@ function openBracket(lines: readonly string[]): string {
     }
   }
   return open.at(-1) ?? '';
+}
+
+/** Distinct words and strings. */
+export function wordsOf(lines: readonly string[]): Set<string> {
+  const words = new Set<string>();
+  for (const line of lines) for (const token of scanLine(line)) if (token.kind === 'word' || token.kind === 'string') words.add(token.text);
+  return words;
 }

@@ -5,17 +5,19 @@
  */
 import { BlobLines, type ReadBlob } from './blobLines.js';
 import { probabilityOf } from './chooser.js';
-import { featuresOf, type Draft, type Features } from './features.js';
+import { featuresOfAll, type Draft, type Features } from './features.js';
 import type { LineIndex } from './lineIndex.js';
+import { likeGroups } from './likeLines.js';
 import { hashExact } from './lineHash.js';
 import { gatherGroups, linesOf, type LineGroup } from './occurrences.js';
 import { readPrompt, type Prompt } from './promptLines.js';
 import { carryOver, learnRenaming } from './renaming.js';
-import { typedGroups } from './typedLines.js';
+import { indentOf } from './scanLine.js';
+import { typedGroups, typedNearby } from './typedLines.js';
 
 export const MOST_CANDIDATES = 8;
 /** Groups of equal next lines whose text is read. */
-const READ_GROUPS = 24;
+const READ_GROUPS = 32;
 /** More of them where what is typed will rule most of them out. */
 const READ_GROUPS_TYPED = 64;
 /** Longer lines are data. */
@@ -64,20 +66,21 @@ export function createCopyLane(index: LineIndex, readBlob: ReadBlob): CopyLane {
 export async function judgeAll(index: LineIndex, blobs: BlobLines, request: CopyRequest): Promise<CopyCandidate[]> {
   const prompt = readPrompt(request.prefix, request.suffix, request.path);
   const groups = gatherGroups(index, prompt, prompt.typed === '' ? READ_GROUPS : READ_GROUPS_TYPED);
-  if (prompt.typed !== '') groups.push(...typedGroups(prompt, groups));
+  groups.push(...(prompt.typed === '' ? likeGroups(prompt, groups) : typedGroups(prompt, groups)));
+  const nearby = prompt.typed === '' ? [] : await typedNearby(index, blobs, prompt);
   const drafts = new Map<string, Draft>();
   const read = await Promise.all(groups.map((group, rank) => draftsOf(index, blobs, prompt, group, rank)));
-  for (const draft of read.flat()) {
+  for (const draft of [...read.flat(), ...nearby]) {
     const known = drafts.get(draft.line);
     if (!known) drafts.set(draft.line, draft);
     else known.votes += draft.votes;
   }
-  return [...drafts.values()]
-    .filter((draft) => draft.line.startsWith(prompt.typed) && draft.line.length > prompt.typed.length)
-    .map((draft) => {
-      const features = featuresOf(draft, prompt);
-      return { text: insertion(draft, prompt), path: draft.path, line: draft.sourceLine, score: probabilityOf(features), features };
-    })
+  const fitting = [...drafts.values()].filter((draft) => draft.line.startsWith(prompt.typed) && draft.line.length > prompt.typed.length);
+  const features = featuresOfAll(fitting, prompt);
+  return fitting
+    .map((draft, k) => ({
+      text: insertion(draft, prompt), path: draft.path, line: draft.sourceLine, score: probabilityOf(features[k]!), features: features[k]!,
+    }))
     .sort((a, b) => b.score - a.score);
 }
 
@@ -105,11 +108,10 @@ async function draftsOf(index: LineIndex, blobs: BlobLines, prompt: Prompt, grou
   const found = raw.trim();
   // The text must be what was hashed: a blob read wrong never reaches a completion.
   if (hashExact(found) !== group.exact || found.length > LONGEST_LINE) return [];
-  const here = prompt.above.text.slice(1).reverse();
-  const changed = carryOver(found, learnRenaming(above, here, group.best.shapeRun));
+  const changed = carryOver(found, learnRenaming(above, prompt.nearest, group.best.shapeRun));
   const draft: Draft = {
     line: changed, group, occurrence: group.best, path: place.path, sourceLine: lines.line[position]!, above, after,
-    indentText: /^[ \t]*/.exec(raw)![0],
+    indentText: /^[ \t]*/.exec(raw)![0], sourceIndent: indentOf(raw),
     renamed: changed !== found, unrenamed: false, votes: group.occurrences.length,
     frequency: frequencyOf(index, prompt, group.exact), rank,
   };
