@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { CompleteResult } from '../../daemon/ipc/protocol.js';
 import { drawCursors } from './completions.js';
 import type { Measured } from './figures.js';
@@ -13,12 +14,14 @@ export async function clientOverhead(bench: Workbench, rounds: number): Promise<
   for (let i = 0; i < 10 * rounds; i++) trips.push(await timed(() => daemon.call('status', {})));
 
   const beyond: number[] = [];
+  const bare: number[] = [];
   for (let i = 0; i < rounds; i++) {
     let output = '';
     const wall = await timed(() => {
       output = bench.hefc('complete', '--file', cursor.file, '--line', String(cursor.line), '--column', '0', '--json', '--timeout', '30000');
     });
+    bare.push(await timed(() => spawnSync(process.execPath, ['--eval', '0'])));
     beyond.push(wall - (JSON.parse(output) as CompleteResult).ms.total);
   }
-  return { cli_overhead_ms: median(beyond), ipc_round_trip_ms: median(trips) };
+  return { node_start_ms: median(bare), cli_overhead_ms: median(beyond), ipc_round_trip_ms: median(trips) };
 }

@@ -1,20 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FigureName, Measured } from './figures.js';
 import { median, timed } from './timing.js';
 import type { Workbench } from './workbench.js';
 
 const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/nonexistent/hooks'];
 
-/** Commits with and without the hooks in turn: the difference of the medians, for a daemon up, stopped and down. */
+/**
+ * Commits with and without the hooks in turn: the difference of the medians, for a daemon up, stopped and down; and
+ * what git and sh take for a hook that does nothing.
+ */
 export async function hookCost(bench: Workbench, commits: number): Promise<Measured> {
   const measured: Measured = {};
-  const measure = async (name: FigureName) => {
+  const measure = async (name: FigureName, options: readonly string[] = []) => {
     const [plain, hooked]: [number[], number[]] = [[], []];
     for (let i = 0; i < commits; i++) {
       plain.push(await timed(() => commit(bench, WITHOUT_HOOKS)));
-      hooked.push(await timed(() => commit(bench, [])));
+      hooked.push(await timed(() => commit(bench, options)));
     }
     measured[name] = median(hooked) - median(plain);
   };
+  const empty = join(bench.scratch, 'empty-hooks');
+  mkdirSync(empty, { recursive: true });
+  writeFileSync(join(empty, 'post-commit'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  await measure('empty_hook_ms', ['-c', `core.hooksPath=${empty}`]);
   await bench.fused();
   await measure('hook_up_ms');
   const { pid } = (await bench.status()).daemon;
