@@ -19,10 +19,14 @@ export async function callInChild<T>(module: string, name: string, args: unknown
   return JSON.parse(output.slice(at + MARK.length)) as T;
 }
 
-/** Runs ES module code from the package's folder, so that bare imports find its dependencies. Resolves with stdout. */
+/**
+ * Runs the body of an async function from the package's folder, so that bare imports find its dependencies.
+ * Resolves with stdout. (Not `--input-type=module`: worker threads would inherit that flag and refuse to start.)
+ */
 export function runCode(code: string, options: { timeout?: number; onOutput?: (text: string) => void } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { cwd: packageRoot(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const script = `(async () => {${code}\n})().catch((error) => { console.error(error); process.exit(1); })`;
+    const child = spawn(process.execPath, ['-e', script], { cwd: packageRoot(), stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     let late = false;

@@ -66,16 +66,13 @@ export async function importCheckpoint(folder: string, options: { name?: string 
   const name = options.name ?? path.basename(source);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) throw new Failure(EXIT.usage, `${name} is no plain name; give one of letters, digits, dots and dashes with --name`);
   const target = freePlace(name);
-  const draft = `${target}.importing-${process.pid}`;
   try {
     mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
-    await callInChild('models/bundle/importCheckpoint.js', 'importCheckpoint', [source, draft, { id: name }]);
-    renameSync(draft, target);
+    await callInChild('models/import.js', 'importBundle', [source, target, { id: name }]);
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
     throw new Failure(EXIT.failed, `cannot import ${folder}: ${(error as Error).message}`);
   }
-  print(`Imported ${name}. Use it with: hefc model use ${name}`);
+  print(`Imported ${name}. It completes without vectors until a fuser is trained for it. Use it with: hefc model use ${name}`);
 }
 
 function freePlace(id: string): string {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bundleDirectory } from '../bundle.js';
 import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 
 export interface Ran {
@@ -23,7 +24,7 @@ export const MAIN = path.join(packageRoot(), 'dist', 'client', 'main.js');
 export function makeCommand(): Command {
   const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'hefc-cli-')));
   const hefc: Command['hefc'] = (args, { cwd = home, input = '', environment = {} } = {}) => {
-    const env = { ...process.env, HEFC_HOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', ...environment };
+    const env = { ...process.env, HEFC_HOME: home, HEFC_MODEL: bundleDirectory, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', ...environment };
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd, env, input, encoding: 'utf8', maxBuffer: 64e6 });
     return { status, stdout, stderr };
   };
