@@ -1,0 +1,34 @@
+/** A copy lane over a small tree of texts, with blobs read by id as the daemon reads them. */
+import { createHash } from 'node:crypto';
+import { hashLines } from '../../daemon/copylane/lineHash.js';
+import { LineIndex } from '../../daemon/copylane/lineIndex.js';
+import { createCopyLane, type CopyLane } from '../../daemon/copylane/propose.js';
+
+export interface TreeLane extends CopyLane {
+  /** Makes a tree (path → text) the open one. */
+  open(tree: Record<string, string>): void;
+  /** Blob ids read so far, in order. */
+  reads: string[];
+}
+
+export const oidOf = (text: string): string => createHash('sha1').update(`blob ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+
+export function treeLane(tree: Record<string, string>): TreeLane {
+  const blobs = new Map<string, string>();
+  const reads: string[] = [];
+  const index = new LineIndex();
+  const lane: TreeLane = {
+    ...createCopyLane(index, async (oid) => {
+      reads.push(oid);
+      return blobs.get(oid);
+    }),
+    reads,
+    open(next) {
+      const files = Object.entries(next).map(([path, text]) => ({ path, oid: oidOf(text), hashes: hashLines(text) }));
+      for (const text of Object.values(next)) blobs.set(oidOf(text), text);
+      index.update(files);
+    },
+  };
+  lane.open(tree);
+  return lane;
+}
