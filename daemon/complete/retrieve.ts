@@ -42,6 +42,10 @@ function nearness(a: string, b: string): number {
   return longer === 0 ? 1 : k / longer;
 }
 
+function isAbove(directory: string, path: string): boolean {
+  return directory === '' || path.startsWith(`${directory}/`);
+}
+
 /**
  * @param draft text generated so far, appended to the query (the iterative arm)
  * @param allowed milliseconds the dense half may wait for the worker; past that the lexical half answers alone
@@ -55,7 +59,8 @@ export async function retrieve(view: TreeView, inference: Inference, request: { 
   const query = await denseQuery(inference, queryText(prefix, 30) + draft, options);
   const lexical = names.length > 0 ? view.searchLexical(names, LEXICAL, path) : [];
   const chunks = query ? view.searchChunks(query, DENSE, path) : [];
-  const nodes = query ? view.searchNodes(query, NODES, path) : [];
+  // The folders above the edited file were fused from it, among others: they would tell what it is about to say.
+  const nodes = query ? view.searchNodes(query, NODES, path).filter((hit) => hit.kind !== 'directory' || !isAbove(hit.path, path)) : [];
   const hits = fuseRanks([lexical, chunks, nodes], (hit) => `${hit.kind}:${hit.id}:${hit.path}`)
     .map(({ item, score }) => {
       const boost = (imported.has(stem(item.path)) ? IMPORT_BOOST : 1) * (1 + NEAR_BOOST * nearness(path, item.path));

@@ -1,23 +1,28 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../daemon/engine/createEngine.js';
 import type { Engine, EngineRepository } from '../../daemon/engine/types.js';
-import { startInference } from '../../models/worker/startInference.js';
+import { startInference } from '../../models/start.js';
+import { openTokenCounter } from '../../models/tokenizer.js';
+import type { TokenCounter } from '../../models/types.js';
 import { locateRepository } from '../../store/git/locate.js';
-import { join } from 'node:path';
 import { bundleDirectory } from '../bundle.js';
 import { makeSurroundings, openRepositoryAt, SHOP, type Surroundings } from './surroundings.js';
 
 const test = suite('indexer');
 let place: Surroundings;
 let engine: Engine;
+let tokens: TokenCounter;
 let scratches = 0;
 let repositories = 0;
 
 test.before(async () => {
   place = makeSurroundings();
   const inference = await startInference(bundleDirectory);
-  engine = await createEngine({ inference, tokens: inference });
+  tokens = await openTokenCounter(bundleDirectory);
+  engine = await createEngine({ inference, tokens });
 });
 test.after(async () => {
   await engine.close();
@@ -29,7 +34,7 @@ const open = async (root: string): Promise<EngineRepository> => engine.openRepos
 
 /** Digest of the index built from nothing at a repository's HEAD, in a database of its own. */
 async function fromScratch(root: string): Promise<string> {
-  const fresh = await createEngine({ inference: engine.inference, tokens: engine.inference as never, databaseDirectory: () => join(place.folder, `scratch-${++scratches}`) });
+  const fresh = await createEngine({ inference: engine.inference, tokens, databaseDirectory: () => join(place.folder, `scratch-${++scratches}`) });
   const repository = await fresh.openRepository(await locateRepository(root));
   const { root: tree } = await repository.index({});
   const digest = repository.store.digest(tree!);
@@ -147,6 +152,7 @@ test('refused files leave no text in the database, and say why', async () => {
   const repo = fresh();
   repo.commit({
     ...SHOP,
+    'shop/zebra.py': 'zebrafishcount = 1\n',
     '.env': 'PASSWORD=plantedsecretone\n',
     '.ssh/config': 'Host plantedsecretfour\n',
     'notes/key.txt': '-----BEGIN RSA PRIVATE KEY-----\nplantedsecrettwoplantedsecrettwo\n-----END RSA PRIVATE KEY-----\n',
@@ -157,11 +163,10 @@ test('refused files leave no text in the database, and say why', async () => {
   const indexed = await open(repo.root);
   const { skipped } = await indexed.index({});
   indexed.store.checkpoint();
-  const { readFileSync, readdirSync } = await import('node:fs');
   const folder = join(repo.root, '.git', 'hefc');
   const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
   for (const planted of ['plantedsecretone', 'plantedsecrettwo', 'plantedsecretthree', 'plantedsecretfour']) assert.not.ok(bytes.includes(planted), planted);
-  assert.ok(bytes.includes('place_order'), 'the check itself must see indexed names');
+  assert.ok(bytes.includes('zebrafishcount'), 'the check itself must see indexed names');
   assert.ok((skipped['secret-like'] ?? 0) >= 2 && (skipped['ignored'] ?? 0) >= 1 && (skipped['binary'] ?? 0) === 1, JSON.stringify(skipped));
   await indexed.close();
 });
