@@ -11,6 +11,7 @@ const CHUNKS_A_FILE = 20;
 const FILES_A_FOLDER = 50;
 const SHAPES = { memoryDim: 256, keyDim: 128 };
 const NAMES = 20_000;
+const BLOCK = randomBytes(seededRandom(13), 1 << 16);
 
 /**
  * The three searches of one retrieval (lexical, chunks, nodes) in a made-up store of 100,000 chunks: random keys,
@@ -83,7 +84,15 @@ function identifiers(random: () => number, count: number): string[] {
   return [...new Set(Array.from({ length: count }, () => `name_${Math.floor(NAMES ** random())}`))];
 }
 
+/** Memory vectors are slices of one random block, since no search reads them; keys are each their own. */
 function vectors(random: () => number, count: number): FusedVectors {
-  const bytes = (length: number) => Int8Array.from({ length }, () => Math.floor(random() * 255) - 127);
-  return { memory: bytes(count * SHAPES.memoryDim), scales: new Float32Array(count).fill(0.01), key: bytes(SHAPES.keyDim) };
+  const length = count * SHAPES.memoryDim;
+  const start = Math.floor(random() * (BLOCK.length - length));
+  return { memory: BLOCK.slice(start, start + length), scales: new Float32Array(count).fill(0.01), key: randomBytes(random, SHAPES.keyDim) };
+}
+
+function randomBytes(random: () => number, length: number): Int8Array {
+  const bytes = new Int8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = Math.floor(random() * 255) - 127;
+  return bytes;
 }
