@@ -85,8 +85,10 @@ function readJson(directory: string, name: string): Record<string, unknown> {
 function shapeOf(config: Record<string, unknown>, directory: string): GeneratorShape {
   const kind = config['model_type'];
   if (kind !== 'llama' && kind !== 'qwen2') throw new Error(`${directory} holds a model of the kind ${JSON.stringify(kind)}: only llama and qwen2 shapes can be imported.`);
-  const scaling = config['rope_scaling'];
-  if (scaling !== undefined && scaling !== null) throw new Error(`${directory} scales its rotary positions, which is not supported: choose a model without rope_scaling.`);
+  const rotation = (config['rope_parameters'] ?? config['rope_scaling'] ?? {}) as Record<string, unknown>;
+  if ((rotation['rope_type'] ?? rotation['type'] ?? 'default') !== 'default') {
+    throw new Error(`${directory} scales its rotary positions, which is not supported: choose a model without rope_scaling.`);
+  }
   const number = (name: string, fallback?: number): number => {
     const value = config[name] ?? fallback;
     if (typeof value !== 'number') throw new Error(`${join(directory, 'config.json')} has no number ${name}: download the model again.`);
@@ -101,7 +103,7 @@ function shapeOf(config: Record<string, unknown>, directory: string): GeneratorS
     headDim: number('head_dim', number('hidden_size') / heads),
     mlp: number('intermediate_size'),
     vocab: number('vocab_size'),
-    ropeTheta: number('rope_theta', 10000),
+    ropeTheta: number('rope_theta', typeof rotation['rope_theta'] === 'number' ? rotation['rope_theta'] : 10000),
     rmsEps: number('rms_norm_eps', 1e-6),
     tied: config['tie_word_embeddings'] === true,
     attentionBias: kind === 'qwen2' || config['attention_bias'] === true,

@@ -51,7 +51,7 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
   const canFill = special.pre !== null && special.suf !== null && special.mid !== null;
   const suffix = request.suffix === null || !canFill ? null : await cutSuffix(request.suffix, Math.floor(ownText / 4), tokenizer);
   const { ids, whole } = await cutPrefix(request.prefix, ownText - (suffix?.length ?? 0), tokenizer);
-  const owed = heal(ids);
+  const owed = await heal(ids);
   if (owed.length > 0) ids.pop();
 
   const marked = canFill && (suffix !== null || manifest.order === 'suffix-first');
@@ -128,12 +128,10 @@ async function cutSuffix(suffix: string, budget: number, tokenizer: Tokenizer): 
 /** The last tokens of the prefix that fit, from a line start where one is near. `whole` when nothing was cut. */
 async function cutPrefix(prefix: string, budget: number, tokenizer: Tokenizer): Promise<{ ids: number[]; whole: boolean }> {
   const excess = prefix.length - budget * charactersPerToken;
-  let start = 0;
-  if (excess > 0) {
-    start = Math.ceil(excess / characterStep) * characterStep;
-    start = Math.min(start, prefix.length - 1);
+  let start = Math.max(0, Math.floor(excess / characterStep) * characterStep);
+  if (start > 0) {
     const line = prefix.indexOf('\n', start) + 1;
-    if (line > 0 && line - start < characterStep) start = line;
+    if (line > 0 && line <= excess) start = line;
     else if ((prefix.charCodeAt(start) & 0xfc00) === 0xdc00) start += 1;
   }
   const ids = await tokenizer.encode(prefix.slice(start));

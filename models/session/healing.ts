@@ -1,29 +1,27 @@
 import type { Tokenizer } from '../tokenizer.js';
 
 /** Bytes of the last token when the cursor stands inside what would be one token in finished text; else empty. */
-export type Healing = (prompt: number[]) => Uint8Array;
+export type Healing = (prompt: number[]) => Promise<Uint8Array>;
 
 const none = new Uint8Array(0);
 
 /**
- * Learns from the tokenizer whether it glues a space or an indent to the word that follows, and returns the rule:
- * the prompt's last token is given up (and the continuation must begin with its bytes) when the text ends within an
- * identifier, or ends with white space that would have been glued to what comes next.
+ * The rule by which a prompt's last token is given up, its bytes being owed by the continuation: when the text ends
+ * within an identifier, or in white space that the tokenizer would have glued to a word coming next.
  */
-export async function createHealing(tokenizer: Tokenizer): Promise<Healing> {
-  const decoder = new TextDecoder();
-  const glued = async (text: string): Promise<boolean> => (await tokenizer.encode(text)).some((id) => /^[ \t]+\w/.test(decoder.decode(tokenizer.bytesOf(id))));
-  const afterText = await glued('(x): return');
-  const afterIndent = await glued('\n    return');
-  return (prompt) => {
-    const last = prompt.at(-1);
-    if (last === undefined || prompt.length < 2) return none;
-    const bytes = tokenizer.bytesOf(last);
-    const text = decoder.decode(bytes);
-    if (/[\p{L}\p{N}_$]$/u.test(text)) return bytes;
+export function createHealing(tokenizer: Tokenizer): Healing {
+  const textOf = (ids: number[]): string => new TextDecoder().decode(Buffer.concat(ids.map((id) => tokenizer.bytesOf(id))));
+  return async (prompt) => {
+    if (prompt.length < 2) return none;
+    const last = prompt.at(-1)!;
+    const text = textOf([last]);
+    if (/[\p{L}\p{N}_$]$/u.test(text)) return tokenizer.bytesOf(last);
     if (!/^[ \t]+$/.test(text)) return none;
-    const before = decoder.decode(tokenizer.bytesOf(prompt.at(-2)!));
-    return (/[\n\r]$/.test(before) ? afterIndent : afterText) ? bytes : none;
+    let start = prompt.length - 1;
+    while (start > 0 && /^[ \t]*$/.test(textOf([prompt[start]!]))) start--;
+    const tail = prompt.slice(start);
+    const continued = await tokenizer.encode(`${textOf(tail)}a`);
+    return tail.every((id, i) => continued[i] === id) ? none : tokenizer.bytesOf(last);
   };
 }
 

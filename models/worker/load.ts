@@ -46,7 +46,7 @@ export async function loadModel(directory: string, settings: SessionSettings, on
     });
   }
   return {
-    generate: { manifest, tokenizer, generator, heal: await createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
+    generate: { manifest, tokenizer, generator, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
     fuser,
   };
 }

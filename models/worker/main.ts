@@ -44,7 +44,7 @@ try {
       return;
     }
     const { id, priority, sent, call } = message;
-    const state = { cancelled: false };
+    const state = { cancelled: message.cancelled };
     live.set(id, state);
     const cancelled = (): boolean => state.cancelled;
     queue.add({

@@ -7,7 +7,7 @@ export type Call =
   | { kind: 'embedQuery'; text: string }
   | { kind: 'generate'; request: GenerateRequest };
 
-export type ToWorker = { type: 'call'; id: number; priority: Priority; sent: number; call: Call } | { type: 'cancel'; id: number };
+export type ToWorker = { type: 'call'; id: number; priority: Priority; sent: number; cancelled: boolean; call: Call } | { type: 'cancel'; id: number };
 
 export type FromWorker =
   | { type: 'ready'; device: DeviceInfo }

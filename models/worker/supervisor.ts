@@ -35,7 +35,7 @@ export function superviseWorker(script: URL, workerData: unknown, onDevice: (mes
   let waiting = 0;
 
   function start(): { worker: Worker; ready: Promise<void> } {
-    const worker = new Worker(script, { workerData });
+    const worker = new Worker(script, { workerData, execArgv: [] });
     const ready = new Promise<void>((resolve, reject) => {
       let cause = 'it ended by itself';
       worker.on('message', (message: FromWorker) => {
@@ -104,8 +104,7 @@ export function superviseWorker(script: URL, workerData: unknown, onDevice: (mes
           const cancel = (): void => post({ type: 'cancel', id });
           pending.set(id, { resolve, reject, onText, settle: () => signal?.removeEventListener('abort', cancel) });
           signal?.addEventListener('abort', cancel, { once: true });
-          post({ type: 'call', id, priority, sent, call });
-          if (signal?.aborted === true) cancel();
+          post({ type: 'call', id, priority, sent, cancelled: signal?.aborted === true, call });
         });
       }),
     async close() {

@@ -35,7 +35,7 @@ export function byteAlphabet(): string[] {
 
 /** A byte-level BPE with the specials, the bytes and a few merges. */
 export function tinyTokenizer(specials: string[] = specialNames): { json: string; vocab: number } {
-  const merges = ['r e', 't u', 'tu r', 're tur', 'retur n', 'Ġ return', 'Ġ Ġ', 'ĠĠ ĠĠ', 'n a', 'm e', 'na me', 'Ġ =', 'd e', 'de f', 'Ġ name', 'name s'];
+  const merges = ['r e', 't u', 'tu r', 're tur', 'retur n', 'Ġ return', 'Ġ Ġ', 'ĠĠ ĠĠ', 'n a', 'm e', 'na me', 'Ġ =', 'd e', 'de f', 'Ġ name', 'name s', 'Ġ a'];
   const words = [...specials, ...byteAlphabet(), ...merges.map((each) => each.replace(' ', ''))];
   const vocab = Object.fromEntries([...new Set(words)].map((word, id) => [word, id]));
   const json = JSON.stringify({
@@ -140,23 +140,44 @@ export interface BundleOptions {
   precision?: Precision;
   generator?: Partial<GeneratorShape>;
   fuser?: Partial<FuserShape> | null;
-  extraParts?: Record<string, string>;
+  /** Token ids the model recites: after each comes the next, whatever stood before. Each id may stand once. */
+  recites?: number[];
+}
+
+/** Weights of a generator whose layers pass their input through and whose head answers each token with its successor. */
+function reciting(shape: GeneratorShape, memoryDim: number | null, chain: number[]): Tensors {
+  const tensors = randomGenerator(shape, memoryDim, 7);
+  const next = gaussian(23);
+  const set = (name: string, value: () => number): Float32Array => {
+    const old = tensors.get(name)!;
+    const values = Float32Array.from({ length: old.data.byteLength / 4 }, value);
+    tensors.set(name, float32Tensor(values, old.shape));
+    return values;
+  };
+  for (let layer = 0; layer < shape.layers; layer++) for (const part of ['self_attn.o_proj', 'mlp.down_proj']) set(`model.layers.${layer}.${part}.weight`, () => 0);
+  set('model.norm.weight', () => 1);
+  const embedding = set('model.embed_tokens.weight', () => Math.sign(next()));
+  const head = set('lm_head.weight', () => 0);
+  for (let i = 0; i + 1 < chain.length; i++) {
+    for (let c = 0; c < shape.width; c++) head[chain[i + 1]! * shape.width + c]! += embedding[chain[i]! * shape.width + c]! / 8;
+  }
+  return tensors;
 }
 
 /** Writes a random bundle into a new folder under the system's temporary one. */
-export function writeRandomBundle({ precision = 'float32', generator: change = {}, fuser: fuserChange = {}, extraParts = {} }: BundleOptions = {}): RandomBundle {
+export function writeRandomBundle({ precision = 'float32', generator: change = {}, fuser: fuserChange = {}, recites }: BundleOptions = {}): RandomBundle {
   const directory = mkdtempSync(join(tmpdir(), 'hefc-bundle-'));
   const tokenizer = tinyTokenizer();
-  const generatorShape = { ...tinyGeneratorShape(tokenizer.vocab), ...change };
+  const generatorShape = { ...tinyGeneratorShape(tokenizer.vocab), ...(recites === undefined ? {} : { tied: false, width: 256 }), ...change };
   const fuserShape = fuserChange === null ? null : { ...tinyFuserShape, ...fuserChange };
-  const generator = randomGenerator(generatorShape, fuserShape?.memoryDim ?? null, 7);
+  const memoryDim = fuserShape?.memoryDim ?? null;
+  const generator = recites === undefined ? randomGenerator(generatorShape, memoryDim, 7) : reciting(generatorShape, memoryDim, recites);
   const fuser: Tensors = fuserShape === null ? new Map() : randomFuser(fuserShape, generatorShape.vocab, 11);
   const projects = (name: string): boolean => name.startsWith('projector.');
   const generatorOnly: Tensors = new Map([...generator].filter(([name]) => !projects(name)));
   for (const [name, tensor] of generator) if (projects(name)) fuser.set(name, tensor);
   const files: Record<string, Uint8Array> = { 'generator.safetensors': writeSafetensors(generatorOnly), 'tokenizer.json': Buffer.from(tokenizer.json) };
   if (fuserShape !== null) files['fuser.safetensors'] = writeSafetensors(fuser);
-  for (const [name, text] of Object.entries(extraParts)) files[name] = Buffer.from(text);
   const manifest: Manifest = {
     format: 1,
     id: 'random-tiny',

@@ -1,0 +1,99 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { buildPrompt, type Prompt } from '../../models/prompt.js';
+import { createHealing } from '../../models/session/healing.js';
+import { createTokenizer } from '../../models/tokenizer.js';
+import type { Manifest } from '../../models/bundle/manifest.js';
+import type { GenerateRequest } from '../../models/types.js';
+import { tinyTokenizer, writeRandomBundle } from './randomBundle.js';
+import { refusal } from './scratch.js';
+
+const prompting = suite('prompt');
+const tokenizer = createTokenizer(tinyTokenizer().json);
+const bundle = writeRandomBundle();
+bundle.remove();
+const ours: Manifest = { ...bundle.manifest, prompt: { windowTokens: 200 } };
+const imported: Manifest = { ...ours, fuser: null, order: 'prefix-first', special: { ...ours.special, mem: null, snip: null, file: null } };
+const heal = createHealing(tokenizer);
+const names = new Map([...tokenizer.specials].map(([name, id]) => [id, name]));
+
+function build(request: Partial<GenerateRequest> & { prefix: string }, manifest = ours): Promise<Prompt> {
+  return buildPrompt({ suffix: null, maxTokens: 20, stop: 'line', ...request }, tokenizer, manifest, heal);
+}
+
+/** The prompt as text: special tokens by name, memory vectors as [v0]. */
+function show({ rows }: Prompt): string {
+  return Buffer.concat(rows.map((row) => (row < 0 ? Buffer.from(`[v${-1 - row}]`) : Buffer.from(names.get(row) ?? tokenizer.bytesOf(row))))).toString();
+}
+
+function vectors(count: number): { memory: Int8Array; scales: Float32Array } {
+  return { memory: new Int8Array(count * 24).fill(3), scales: Float32Array.from({ length: count }, (_, v) => v + 1) };
+}
+
+const layouts: [string, Partial<GenerateRequest>, string][] = [
+  ['a prefix alone', {}, '<pre><file>a=(<mid>'],
+  ['a suffix', { suffix: ')\n' }, '<suf>)\n<pre><file>a=(<mid>'],
+  ['an empty suffix', { suffix: '' }, '<suf><pre><file>a=(<mid>'],
+  ['memory', { memory: [vectors(2), vectors(1)] }, '<pre><file>a=(<mem>[v0][v1][v2]<mid>'],
+  ['pasted text, the best nearest', { pasted: [{ text: 'best\n' }, { text: 'second\n' }], pastedTokens: 50 }, '<snip>second\n<snip>best\n<pre><file>a=(<mid>'],
+  ['no budget for pasted text', { pasted: [{ text: 'best\n' }] }, '<pre><file>a=(<mid>'],
+  ['everything', { suffix: ')\n', memory: [vectors(1)], pasted: [{ text: 'p\n' }], pastedTokens: 50 }, '<snip>p\n<suf>)\n<pre><file>a=(<mem>[v0]<mid>'],
+];
+for (const [title, request, expected] of layouts) {
+  prompting(`the layout with ${title}`, async () => assert.is(show(await build({ prefix: 'a=(', ...request })), expected));
+}
+
+prompting('an imported model gets its own order, and no marks without a suffix', async () => {
+  assert.is(show(await build({ prefix: 'a=(', suffix: ')', memory: [vectors(2)] }, imported)), '<pre>a=(<suf>)<mid>');
+  assert.is(show(await build({ prefix: 'a=(' }, imported)), 'a=(');
+  const withoutMarks = { ...imported, special: { ...imported.special, pre: null, suf: null, mid: null } };
+  assert.is(show(await build({ prefix: 'a=(', suffix: ')' }, withoutMarks)), 'a=(');
+  assert.is(show(await build({ prefix: '' }, withoutMarks)), '<eos>');
+});
+
+prompting('memory is cut to the budget, and vectors of another model are refused', async () => {
+  const prompt = await build({ prefix: 'a=(', memory: [vectors(10), vectors(10)] });
+  assert.equal([prompt.tokens.memory, prompt.memory.length], [16, 16 * 24]);
+  assert.is(new Set(prompt.keys.filter((key) => key < 0)).size, 10, 'equal vectors have equal keys, others differ');
+  assert.match(await refusal(() => build({ prefix: 'a', memory: [{ memory: new Int8Array(20), scales: new Float32Array(2) }] })), /Memory vectors of 10 numbers .* takes 24: index again/);
+});
+
+const lines = Array.from({ length: 3000 }, (_, i) => `v${i} = f(${i % 10})\n`);
+
+prompting('a long prefix begins at a line, fills most of the window, and keeps its start while typing', async () => {
+  const starts = new Set<string>();
+  let prefix = lines.join('');
+  for (const typed of 'x = q(1, 2).') {
+    prefix += typed;
+    const prompt = await build({ prefix });
+    const shown = show(prompt);
+    const start = /^<pre>(v\d+ = .*)\n/.exec(shown)?.[1];
+    assert.ok(start !== undefined, `starts at a line without <file>: ${shown.slice(0, 30)}`);
+    starts.add(start);
+    assert.ok(prompt.tokens.prefix <= 200 && prompt.tokens.prefix > 150, `${prompt.tokens.prefix} tokens`);
+  }
+  assert.ok(starts.size <= 2, `${starts.size} different starts over 12 keys`);
+});
+
+prompting('a suffix takes a quarter of the window at most, and its beginning is kept', async () => {
+  const prompt = await build({ prefix: lines.join(''), suffix: `)${lines.join('')}` });
+  assert.is(prompt.tokens.suffix, 50);
+  assert.ok(prompt.tokens.prefix <= 150);
+  assert.match(show(prompt), /^<suf>\)v0 = f\(0\)\n/);
+});
+
+prompting('prompt and completion never exceed the positions seen in training', async () => {
+  const long = lines.join('');
+  for (const pastedTokens of [0, 100, 300, 5000]) {
+    for (const memory of [[], [vectors(16)]]) {
+      for (const maxTokens of [10, 100, 5000]) {
+        const prompt = await build({ prefix: long, suffix: long, pasted: [{ text: long }, { text: long }], pastedTokens, memory, maxTokens });
+        assert.ok(prompt.rows.length + prompt.maxTokens <= 512, `${prompt.rows.length} + ${prompt.maxTokens}`);
+        assert.ok(prompt.tokens.pasted <= pastedTokens);
+        assert.ok(prompt.tokens.prefix >= 60, `${prompt.tokens.prefix} tokens of prefix are left`);
+      }
+    }
+  }
+});
+
+prompting.run();
