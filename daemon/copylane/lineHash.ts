@@ -7,7 +7,7 @@
  *
  * A pure function of the text. A trailing newline ends the last line and opens no further one.
  */
-import { indentOf, scanLine } from './scanLine.js';
+import { indentOf, scanLine, type LineToken } from './scanLine.js';
 
 /** Length 2 × number of lines. */
 export function hashLines(text: string): Uint32Array {
@@ -18,7 +18,7 @@ export function hashLines(text: string): Uint32Array {
     const line = lines[i]!.trim();
     if (line === '') continue;
     let shape = known.get(line);
-    if (shape === undefined) known.set(line, (shape = hashShape(line)));
+    if (shape === undefined) known.set(line, (shape = hashShape(scanLine(line))));
     hashes[2 * i] = hashExact(line);
     hashes[2 * i + 1] = (shape | Math.min(255, indentOf(lines[i]!))) >>> 0;
   }
@@ -38,9 +38,9 @@ export function hashExact(line: string): number {
 }
 
 /** The lower 8 bits are 0. */
-export function hashShape(line: string): number {
+export function hashShape(tokens: readonly LineToken[]): number {
   let hash = 0x2545f491;
-  for (const token of scanLine(line)) {
+  for (const token of tokens) {
     if (token.kind === 'word') hash = mix(hash, 1);
     else if (token.kind === 'number') hash = mix(hash, 2);
     else if (token.kind === 'string') hash = mix(hash, 3);

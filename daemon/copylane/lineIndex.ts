@@ -49,7 +49,11 @@ export class LineIndex {
   /** Makes the given files the live ones. Blobs indexed before, live or dead, are not indexed again. */
   update(files: Iterable<HashedFile>): void {
     for (const blob of this.blobs) blob.paths = [];
-    for (const file of files) {
+    const live = [...files];
+    // Room for all at once: growing makes the tables anew.
+    const added = live.filter((file) => !this.byOid.has(file.oid));
+    this.reserve(this.used + added.reduce((sum, file) => sum + file.hashes.length / 2 + 1, 0));
+    for (const file of live) {
       let known = this.byOid.get(file.oid);
       if (known === undefined) known = this.append(file);
       this.blobs[known]!.paths.push(file.path);

@@ -1,6 +1,7 @@
 /** What the copy lane looks at in the open buffer. */
-import { hashExact, hashShape, splitLines } from './lineHash.js';
-import { indentOf, scanLine } from './scanLine.js';
+import { splitLines } from './lineHash.js';
+import { scanned } from './scannedLine.js';
+import { indentOf } from './scanLine.js';
 
 /** Lines above the cursor that are looked at; further up is rarely of use and costs time at every key. */
 const LINES_ABOVE = 1500;
@@ -19,7 +20,7 @@ export interface HashedLines {
   /** The lines as they stand. */
   text: string[];
   /** Texts of their tokens. */
-  tokens: string[][];
+  tokens: (readonly string[])[];
 }
 
 export interface Prompt {
@@ -98,12 +99,13 @@ function hashed(lines: readonly string[], firstLine: number): HashedLines {
     shape: new Uint32Array(kept.length + 1),
     line: new Int32Array(kept.length + 1),
     text: ['', ...kept.map((i) => lines[i]!.replace(/\r$/, ''))],
-    tokens: [[], ...kept.map((i) => scanLine(lines[i]!).map((token) => token.text))],
+    tokens: [[]],
   };
   kept.forEach((i, k) => {
-    const line = lines[i]!.trim();
-    all.exact[k + 1] = hashExact(line);
-    all.shape[k + 1] = (hashShape(line) | Math.min(255, indentOf(lines[i]!))) >>> 0;
+    const line = scanned(lines[i]!.trim());
+    all.exact[k + 1] = line.exact;
+    all.tokens.push(line.texts);
+    all.shape[k + 1] = (line.shape | Math.min(255, indentOf(lines[i]!))) >>> 0;
     all.line[k + 1] = firstLine + i;
   });
   return all;
@@ -114,7 +116,7 @@ const CLOSES: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' 
 function openBracket(lines: readonly string[]): string {
   const open: string[] = [];
   for (const line of lines) {
-    for (const { kind, text } of scanLine(line)) {
+    for (const { kind, text } of scanned(line.trim()).tokens) {
       if (kind !== 'mark') continue;
       if (text === '(' || text === '[' || text === '{') open.push(text);
       else if (CLOSES[text] !== undefined && open.at(-1) === CLOSES[text]) open.pop();
@@ -126,6 +128,6 @@ function openBracket(lines: readonly string[]): string {
 /** Distinct words and strings. */
 export function wordsOf(lines: readonly string[]): Set<string> {
   const words = new Set<string>();
-  for (const line of lines) for (const token of scanLine(line)) if (token.kind === 'word' || token.kind === 'string') words.add(token.text);
+  for (const line of lines) for (const token of scanned(line.trim()).tokens) if (token.kind === 'word' || token.kind === 'string') words.add(token.text);
   return words;
 }

@@ -19,7 +19,8 @@ const TOKEN = /([\p{L}_$][\p{L}\p{N}_$]*)|(\p{N}[\p{L}\p{N}_.]*)|("(?:[^"\\]|\\.
 
 export function scanLine(line: string): LineToken[] {
   const tokens: LineToken[] = [];
-  for (const match of line.matchAll(TOKEN)) {
+  TOKEN.lastIndex = 0;
+  for (let match = TOKEN.exec(line); match; match = TOKEN.exec(line)) {
     const text = match[0];
     let kind: TokenKind = 'mark';
     if (match[1] !== undefined) kind = KEYWORDS.has(text) ? 'keyword' : 'word';
