@@ -4,6 +4,7 @@ import type { CompleteResult, IndexProgress } from '../../daemon/ipc/protocol.js
 import { ARMS, type Arm } from './arms.js';
 import { choiceOf, type TaskChoice } from './choice.js';
 import { firstLine, scoreLine } from './metrics.js';
+import { openBare } from './openBare.js';
 import { readPrompt, type Prompt } from './prompt.js';
 import type { Outcome } from './report.js';
 import { repositoryFolder } from './repositories.js';
@@ -41,22 +42,26 @@ export async function runTasks(tasks: readonly Task[], options: RunOptions): Pro
   const folders = new Map(repos.map((repo) => [repo, repositoryFolder(options.repos, repo)]));
   const outcomes: Outcome[] = [];
   const prompts = new Map<Task, Prompt>();
-  for (const looking of [true, false]) {
-    for (const repo of repos) {
-      const own = tasks.filter((task) => task.repo === repo);
-      const repository = await options.open(folders.get(repo)!);
-      try {
-        if (looking) for (const task of own) prompts.set(task, await readPrompt(repository.objects, task, options.fim));
-        else await runRepository(repository, own, prompts, options, outcomes, tasks.length);
-      } finally {
-        await repository.close();
-      }
+  for (const repo of repos) {
+    const objects = await openBare(folders.get(repo)!);
+    try {
+      for (const task of tasks) if (task.repo === repo) prompts.set(task, await readPrompt(objects, task, options.fim));
+    } finally {
+      objects.close();
+    }
+  }
+  for (const repo of repos) {
+    const repository = await options.open(folders.get(repo)!);
+    try {
+      await runRepository(repository, tasks.filter((task) => task.repo === repo), prompts, options, outcomes);
+    } finally {
+      await repository.close();
     }
   }
   return outcomes;
 }
 
-async function runRepository(repository: EngineRepository, tasks: readonly Task[], prompts: ReadonlyMap<Task, Prompt>, options: RunOptions, outcomes: Outcome[], all: number): Promise<void> {
+async function runRepository(repository: EngineRepository, tasks: readonly Task[], prompts: ReadonlyMap<Task, Prompt>, options: RunOptions, outcomes: Outcome[]): Promise<void> {
   for (const commit of new Set(tasks.map((task) => task.commit))) {
     const repo = tasks[0]!.repo;
     await repository.index({ revision: commit, onProgress: (progress) => options.onIndex?.(repo, progress) });
@@ -83,7 +88,7 @@ async function runRepository(repository: EngineRepository, tasks: readonly Task[
         if (choice !== undefined) details.choice = choice;
       }
       options.onDetails?.(details);
-      options.onTask?.(outcomes.length / options.arms.length, all, task);
+      options.onTask?.(outcomes.length / options.arms.length, prompts.size, task);
     }
   }
 }
