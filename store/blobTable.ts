@@ -28,8 +28,8 @@ export function createBlobTable(db: Database, shapes: VectorShapes) {
     'insert into chunk (start_byte, end_byte, start_line, end_line, identifiers, key, scales, memory) values (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertTerms = db.prepare('insert into chunk_terms (rowid, terms) values (?, ?)');
-  const insertChunkBits = db.prepare('insert into chunk_bits (rowid, bits) values (?, vec_quantize_binary(vec_int8(?)))');
-  const insertNodeBits = db.prepare('insert into node_bits (rowid, bits) values (?, vec_quantize_binary(vec_int8(?)))');
+  const insertChunkBits = db.prepare('insert into chunk_bits (rowid, bits) values (?, vec_bit(sign_bits(?)))');
+  const insertNodeBits = db.prepare('insert into node_bits (rowid, bits) values (?, vec_bit(sign_bits(?)))');
 
   const has = (name: BlobName): boolean => find.get(Buffer.from(name.oid, 'hex'), name.language) !== undefined;
 

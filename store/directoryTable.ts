@@ -14,7 +14,7 @@ export function createDirectoryTable(db: Database, shapes: VectorShapes) {
   const read = db.prepare<[Buffer, string], PackedVectors>('select key, scales, memory from directory where tree = ? and scope = ?');
   const insert = db.prepare('insert into directory (tree, scope, key, scales, memory) values (?, ?, ?, ?, ?)');
   const insertEntry = db.prepare('insert into directory_entry (directory, ordinal, kind, name, child, reason) values (?, ?, ?, ?, ?, ?)');
-  const insertBits = db.prepare('insert into node_bits (rowid, bits) values (?, vec_quantize_binary(vec_int8(?)))');
+  const insertBits = db.prepare('insert into node_bits (rowid, bits) values (?, vec_bit(sign_bits(?)))');
 
   const idOf = (key: DirectoryKey): number | undefined => find.get(Buffer.from(key.tree, 'hex'), key.scope);
 

@@ -19,14 +19,18 @@ import { openTree } from './view/openTree.js';
 
 export const databaseName = 'hefc.db';
 
+/** sqlite-vec takes 8,192 dimensions at most. */
+const largestKey = 8192;
+
 /**
  * Opens the database of one Git common directory, making or migrating it as needed. A damaged one is moved aside and a
  * fresh one made; one of another model or chunker is emptied.
  * Errors (StoreError): newer-schema, read-only, disk-full, busy, network-filesystem, unsafe-folder, wrong-model, native-part.
  */
 export function openStore(options: StoreOptions): Store {
-  if (options.shapes.keyDim <= 0 || options.shapes.keyDim % 8 !== 0) {
-    throw new StoreError('wrong-model', `a key of ${options.shapes.keyDim} components cannot be indexed: use a model whose key length is a multiple of 8`);
+  const { keyDim } = options.shapes;
+  if (!Number.isInteger(keyDim) || keyDim < 1 || keyDim > largestKey) {
+    throw new StoreError('wrong-model', `a key of ${keyDim} components cannot be indexed: use a model with 1 to ${largestKey}`);
   }
   const path = join(options.directory, databaseName);
   prepareFolder(options.directory, path);

@@ -23,7 +23,7 @@ function translate(path: string, error: unknown): unknown {
   const code = error.code;
   const cause = { cause: error };
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
-    return new StoreError('disk-full', `no space is left for ${path}: free some disk space, or run "hefc gc"`, cause);
+    return new StoreError('disk-full', `no space is left for ${path}: free some disk space and try again`, cause);
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new StoreError('corrupt', `the database ${path} is damaged (${error.message}): reopen it, and it is set aside and rebuilt`, cause);

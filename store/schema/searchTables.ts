@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { bitLength } from '../signBits.js';
 
 /**
  * The search tables can be made again from the others (vectors) or with them (text), so they are no part of the
@@ -16,8 +17,8 @@ export function createTextTable(db: Database): void {
 }
 
 export function createVectorTables(db: Database, keyDim: number): void {
-  db.exec(`create virtual table chunk_bits using vec0(bits bit[${keyDim}]);
-    create virtual table node_bits using vec0(bits bit[${keyDim}]);`);
+  db.exec(`create virtual table chunk_bits using vec0(bits bit[${bitLength(keyDim)}]);
+    create virtual table node_bits using vec0(bits bit[${bitLength(keyDim)}]);`);
 }
 
 export function dropTextTable(db: Database): void {
@@ -33,9 +34,9 @@ export function rebuildVectorTables(db: Database, keyDim: number): void {
   dropVectorTables(db);
   createVectorTables(db, keyDim);
   db.exec(`
-    insert into chunk_bits (rowid, bits) select id, vec_quantize_binary(vec_int8(key)) from chunk order by id;
+    insert into chunk_bits (rowid, bits) select id, vec_bit(sign_bits(key)) from chunk order by id;
     insert into node_bits (rowid, bits)
-      select 2 * id, vec_quantize_binary(vec_int8(file_key)) from blob where file_key is not null order by id;
-    insert into node_bits (rowid, bits) select 2 * id + 1, vec_quantize_binary(vec_int8(key)) from directory order by id;
+      select 2 * id, vec_bit(sign_bits(file_key)) from blob where file_key is not null order by id;
+    insert into node_bits (rowid, bits) select 2 * id + 1, vec_bit(sign_bits(key)) from directory order by id;
   `);
 }

@@ -26,19 +26,22 @@ export interface KeySpace {
 export function nearest(db: Database, space: KeySpace, query: Float32Array, wanted: number): { rowid: number; score: number }[] {
   const norm = checkedNorm(query, space.keyDim);
   if (norm === 0 || space.liveCount === 0 || wanted <= 0) return [];
-  const signs = bytesOf(Int8Array.from(query, (value) => (value > 0 ? 1 : -1)));
+  const signs = Int8Array.from(query, (value) => (value > 0 ? 1 : -1));
   const rowids = space.liveCount <= wanted ? [...space.live()] : candidates(db, space, signs, wanted);
-  return rowids.map((rowid) => ({ rowid, score: cosine(query, norm, int8Of(keyOf(space, rowid))) }));
+  return rowids.flatMap((rowid) => {
+    const score = cosine(query, norm, int8Of(keyOf(space, rowid)));
+    return score === undefined ? [] : [{ rowid, score }];
+  });
 }
 
-function candidates(db: Database, space: KeySpace, signs: Buffer, wanted: number): number[] {
+function candidates(db: Database, space: KeySpace, signs: Int8Array, wanted: number): number[] {
   const search = db
     .prepare<[Buffer, number], [number, number]>(
-      `select rowid, distance from ${space.table} where bits match vec_quantize_binary(vec_int8(?)) and k = ?`,
+      `select rowid, distance from ${space.table} where bits match vec_bit(sign_bits(?)) and k = ?`,
     )
     .raw();
   for (let k = Math.ceil(wanted * 1.5); k <= widest; k *= 4) {
-    const found = search.all(signs, k);
+    const found = search.all(bytesOf(signs), k);
     // The farthest class may be cut short by k: leave it out, unless the table holds nothing more.
     const complete = found.length < k ? found : found.filter(([, distance]) => distance < found[found.length - 1]![1]);
     const live = complete.filter(([rowid]) => space.isLive(rowid));
@@ -49,7 +52,7 @@ function candidates(db: Database, space: KeySpace, signs: Buffer, wanted: number
 }
 
 /** Where the live keys are few among many: their own Hamming distances, read one by one. */
-function exactDistances(space: KeySpace, signs: Buffer): [number, number][] {
+function exactDistances(space: KeySpace, signs: Int8Array): [number, number][] {
   const found: [number, number][] = [];
   for (const rowid of space.live()) {
     const key = int8Of(keyOf(space, rowid));
@@ -81,12 +84,13 @@ function checkedNorm(query: Float32Array, keyDim: number): number {
   return norm;
 }
 
-function cosine(query: Float32Array, norm: number, key: Int8Array): number {
+/** Undefined for a key of zeros, which a bundle without a fuser leaves: it is near to nothing. */
+function cosine(query: Float32Array, norm: number, key: Int8Array): number | undefined {
   let dot = 0;
   let square = 0;
   for (let at = 0; at < key.length; at++) {
     dot += query[at]! * key[at]!;
     square += key[at]! * key[at]!;
   }
-  return square === 0 ? 0 : dot / (norm * Math.sqrt(square));
+  return square === 0 ? undefined : dot / (norm * Math.sqrt(square));
 }

@@ -221,8 +221,42 @@ test('a closed store says that it is closed', () => {
   assert.is(refusalOf(() => store.hasBlob(oidOf('x'), '')).code, 'closed');
 });
 
-test('a key length that cannot be indexed is refused', () => {
-  assert.is(refusalOf(() => openAt(temporaryFolder(), { shapes: { ...shapes, keyDim: 63 } })).code, 'wrong-model');
+test('a key of any length is indexed, but not a key of none', () => {
+  for (const keyDim of [1, 63]) {
+    const at = { memoryDim: 1, keyDim };
+    const store = openAt(temporaryFolder(), { shapes: at });
+    const records = [1, 2, 3].map((seed) => {
+      const record = blobFrom(seed, 'python', 40);
+      for (const [place, chunk] of record.chunks.entries()) chunk.vectors = vectorsFrom(seed * 100 + place, 1, at);
+      return { ...record, file: vectorsFrom(seed, 1, at) };
+    });
+    for (const record of records) store.putBlob(record);
+    const tree = oidOf('tree keys');
+    const children = records.map(({ oid }, place) => ({ name: `f${place}.py`, kind: 'file' as const, oid, language: 'python', scope: '' }));
+    store.putDirectory({ tree, scope: '', skipped: [], children, vectors: vectorsFrom(5, 1, at) });
+    const query = Float32Array.from(records[1]!.chunks[7]!.vectors.key);
+    const hits = store.openView({ tree, scope: '' }).searchChunks(query, 4, '');
+    assert.ok(Math.abs(hits[0]!.score - 1) < 1e-9);
+    if (keyDim > 1) assert.equal([hits[0]!.path, hits[0]!.startLine], ['f1.py', 35]);
+    store.close();
+  }
+  assert.is(refusalOf(() => openAt(temporaryFolder(), { shapes: { ...shapes, keyDim: 0 } })).code, 'wrong-model');
+});
+
+test('nodes of a bundle that makes no vectors are kept and never come back as near', () => {
+  const store = openAt(temporaryFolder());
+  const nothing = { memory: new Int8Array(0), scales: new Float32Array(0), key: new Int8Array(shapes.keyDim) };
+  const record = blobFrom(1);
+  store.putBlob({ ...record, file: nothing, chunks: record.chunks.map((chunk) => ({ ...chunk, vectors: nothing })) });
+  const tree = oidOf('tree nothing');
+  const child = { name: 'a.py', kind: 'file' as const, oid: record.oid, language: 'python', scope: '' };
+  store.putDirectory({ tree, scope: '', skipped: [], children: [child], vectors: nothing });
+  assert.equal(store.blobSummary(record.oid, 'python'), { skip: null, file: nothing });
+  const view = store.openView({ tree, scope: '' });
+  const query = new Float32Array(shapes.keyDim).fill(1);
+  assert.equal([view.searchChunks(query, 5, ''), view.searchNodes(query, 5, '')], [[], []]);
+  assert.ok(view.searchLexical(record.chunks[0]!.identifiers, 5, '').length > 0);
+  store.close();
 });
 
 test.run();
