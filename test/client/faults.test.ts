@@ -1,0 +1,92 @@
+/** A daemon that is stopped, absent or broken never hurts a Git command, and a hefc command says so in one line. */
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeRepository, type TestRepository } from '../hooks/repository.js';
+import { makeCommand, type Command } from './command.js';
+
+const test = suite('client: faults');
+let command: Command;
+let repository: TestRepository;
+test.before(() => {
+  command = makeCommand();
+  repository = makeRepository({ spool: false });
+  const ran = command.hefc(['init'], { cwd: repository.root });
+  assert.is(ran.status, 0, ran.stderr);
+});
+test.after(() => {
+  command.end();
+  repository.remove();
+});
+
+const daemonPid = (): number => (JSON.parse(command.hefc(['daemon', 'status', '--json']).stdout) as { daemon: { pid: number } }).daemon.pid;
+
+function commitIsSilent(file: string): void {
+  repository.write(file, 'x\n');
+  repository.git('add', file);
+  assert.equal(repository.run(['commit', '-q', '-m', file]), { status: 0, stdout: '', stderr: '' });
+}
+
+test('a commit is silent while the daemon runs, is stopped by a signal, and is gone', () => {
+  commitIsSilent('running.txt');
+  const pid = daemonPid();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    commitIsSilent('stopped.txt');
+    const ran = command.hefc(['status'], { cwd: repository.root });
+    assert.is(ran.status, 5, ran.stderr);
+    assert.match(ran.stderr, /^hefc: [^\n]*hefc daemon stop[^\n]*\n$/);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  process.kill(pid, 'SIGKILL');
+  commitIsSilent('gone.txt');
+});
+
+test('the next command after that starts a daemon and indexes what was committed meanwhile', () => {
+  const ran = command.hefc(['index', '--wait', '--json'], { cwd: repository.root });
+  assert.is(ran.status, 0, ran.stderr);
+  assert.is((JSON.parse(ran.stdout) as { commit: string }).commit, repository.git('rev-parse', 'HEAD').trim());
+});
+
+test('daemon stop ends a daemon that does not answer', () => {
+  process.kill(daemonPid(), 'SIGSTOP');
+  assert.is(command.hefc(['daemon', 'stop']).status, 0);
+  assert.equal(JSON.parse(command.hefc(['daemon', 'status', '--json']).stdout), { running: false });
+});
+
+test('a model that is not there is named in one line by what needs it', () => {
+  const ran = command.hefc(['complete', '--file', 'first.txt', '--line', '1', '--column', '0'], { cwd: repository.root, environment: { HEFC_MODEL: '/nowhere/bundle' } });
+  assert.is(ran.status, 1, ran.stderr);
+  assert.match(ran.stderr, /^hefc: [^\n]*\/nowhere\/bundle[^\n]*hefc model use[^\n]*\n$/);
+  command.hefc(['daemon', 'stop']);
+});
+
+test('a configuration that is not JSON is named with its path', () => {
+  const folder = path.join(command.home, 'config');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'config.json'), '{');
+  const ran = command.hefc(['complete', '--file', 'first.txt', '--line', '1', '--column', '0'], { cwd: repository.root });
+  rmSync(folder, { recursive: true });
+  assert.is.not(ran.status, 0);
+  assert.match(ran.stderr, /^hefc: [^\n]+\n$/);
+  command.hefc(['daemon', 'stop']);
+});
+
+test('a database full of noise is moved aside and rebuilt', () => {
+  const status = (): { repo: { chunks: number; state: string } } => JSON.parse(command.hefc(['status', '--json'], { cwd: repository.root }).stdout) as never;
+  assert.is(command.hefc(['index', '--wait'], { cwd: repository.root }).status, 0);
+  const { chunks } = status().repo;
+  command.hefc(['daemon', 'stop']);
+  const file = path.join(repository.root, '.git/hefc/hefc.db');
+  rmSync(`${file}-wal`, { force: true });
+  rmSync(`${file}-shm`, { force: true });
+  writeFileSync(file, Buffer.alloc(64 * 1024, 0x5a));
+  appendFileSync(file, 'noise');
+  const ran = command.hefc(['index', '--wait'], { cwd: repository.root });
+  assert.is(ran.status, 0, ran.stderr);
+  assert.is(status().repo.chunks, chunks);
+});
+
+test.run();
