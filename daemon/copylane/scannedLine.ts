@@ -11,15 +11,17 @@ export interface ScannedLine {
 }
 
 const KEPT = 20_000;
+const LONGEST_KEPT = 500;
 const kept = new Map<string, ScannedLine>();
 
 /** @param line without outer blanks */
 export function scanned(line: string): ScannedLine {
   let known = kept.get(line);
   if (known) return known;
-  if (kept.size >= KEPT) kept.clear();
   const tokens = scanLine(line);
   known = { exact: hashExact(line), shape: hashShape(tokens), tokens, texts: tokens.map((token) => token.text) };
+  if (line.length > LONGEST_KEPT) return known;
+  if (kept.size >= KEPT) kept.clear();
   kept.set(line, known);
   return known;
 }

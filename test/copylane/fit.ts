@@ -2,7 +2,7 @@
  * Fits the copy lane's chooser: `node dist/test/copylane/fit.js REPOS [--write]`.
  *
  * REPOS holds bare repositories `owner+name/repo`. Lines are sampled from the training repositories below at their HEAD
- * (non-blank, no comment, two tokens at least; one in five with the cursor in mid-line), every candidate of each is one
+ * (non-blank, no comment, two tokens at least; one in five with the cursor in mid-line, one in three with what follows), every candidate of each is one
  * observation, and the logistic weights follow by Newton's method with an L2 penalty. The held-out repositories are only
  * reported on. `--write` replaces daemon/copylane/weights.ts.
  */
@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobLines } from '../../daemon/copylane/blobLines.js';
-import { FEATURES, type Features } from '../../daemon/copylane/features.js';
+import { FEATURES } from '../../daemon/copylane/features.js';
 import { judgeAll } from '../../daemon/copylane/propose.js';
 import { scanLine } from '../../daemon/copylane/scanLine.js';
 import { firstLine, openCommit, promptOf, repositoryFolder, type OpenedCommit } from './replay.js';
@@ -24,12 +24,12 @@ const LINES_A_REPOSITORY = 300;
 const LINES_A_FILE = 5;
 const MID_LINE_EVERY = 5;
 const PENALTY = 3;
-/** Features that left-only lines never show, set by hand: the line below agrees, or would be doubled. */
-const BY_HAND: Partial<Features> = { follows: 1.5, doublesNext: -1.5 };
+const FILL_IN_EVERY = 3;
 
 interface Task {
   candidates: { values: Float64Array; right: boolean }[];
   midLine: boolean;
+  fillIn: boolean;
 }
 
 function random(seed: number): () => number {
@@ -55,9 +55,11 @@ async function sample(opened: OpenedCommit, seed: number): Promise<Task[]> {
     taken.set(path, (taken.get(path) ?? 0) + 1);
     const midLine = tasks.length % MID_LINE_EVERY === 0 && target.length > 6;
     const prompt = promptOf(opened.text(path)!, line, midLine ? 2 + Math.floor(next() * (target.length - 5)) : 0);
-    const judged = await judgeAll(opened.index, blobs, { prefix: prompt.prefix, suffix: null, path });
+    const fillIn = tasks.length % FILL_IN_EVERY === 1;
+    const judged = await judgeAll(opened.index, blobs, { prefix: prompt.prefix, suffix: fillIn ? prompt.suffix : null, path });
     tasks.push({
       midLine,
+      fillIn,
       candidates: judged.map((one) => ({ values: Float64Array.from(FEATURES, (name) => one.features[name]), right: firstLine(one.text) === prompt.target })),
     });
   }
@@ -132,7 +134,7 @@ function report(name: string, tasks: readonly Task[], weights: Float64Array): vo
     if (ranked.some((one) => one.right)) all++;
   }
   const percent = (part: number): string => ((100 * part) / tasks.length).toFixed(1).padStart(7);
-  console.log(`${name.padEnd(30)}${String(tasks.length).padStart(6)} EM${percent(exact)}  among 8${percent(among)}  among all${percent(all)}  expected${percent(expected)}`);
+  console.log(`${name.padEnd(34)}${String(tasks.length).padStart(6)} EM${percent(exact)}  among 8${percent(among)}  among all${percent(all)}  expected${percent(expected)}`);
 }
 
 const [repos, write] = process.argv.slice(2);
@@ -149,16 +151,13 @@ for (const [k, name] of [...FITTED, ...HELD_OUT].entries()) {
 }
 const fitted = FITTED.flatMap((name) => byRepository.get(name)!);
 const weights = fit(fitted.flatMap((task) => task.candidates));
-FEATURES.forEach((name, i) => {
-  const hand = BY_HAND[name];
-  if (hand !== undefined) weights[i] = hand;
-});
 for (const [name, tasks] of byRepository) report(name, tasks, weights);
-report('all fitted', fitted, weights);
-report('all fitted, mid-line', fitted.filter((task) => task.midLine), weights);
 const held = HELD_OUT.flatMap((name) => byRepository.get(name)!);
-report('all held out', held, weights);
-report('all held out, mid-line', held.filter((task) => task.midLine), weights);
+for (const [name, tasks] of [['fitted', fitted], ['held out', held]] as const) {
+  report(`${name}: start of line, left only`, tasks.filter((task) => !task.midLine && !task.fillIn), weights);
+  report(`${name}: mid-line`, tasks.filter((task) => task.midLine), weights);
+  report(`${name}: fill-in`, tasks.filter((task) => task.fillIn), weights);
+}
 const text = `/** Fitted by test/copylane/fit.ts on lines of ${FITTED.length} public repositories; see there. Do not tune by hand. */
 import type { FeatureName } from './features.js';
 

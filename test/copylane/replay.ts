@@ -67,13 +67,14 @@ function readBlobs(folder: string, oids: string[]): Map<string, Buffer> {
   return blobs;
 }
 
-/** Left-only prompt of a line: everything above it, then its indentation and the first `typed` characters after it. */
-export function promptOf(text: string, line: number, typed = 0): { prefix: string; target: string } {
+/** Prompt of a line: everything above it, then its indentation and the first `typed` characters; and what stands below it. */
+export function promptOf(text: string, line: number, typed = 0): { prefix: string; suffix: string; target: string } {
   const lines = text.split('\n');
   const target = lines[line - 1]!;
   const indent = /^[ \t]*/.exec(target)![0];
   const column = indent.length + typed;
-  return { prefix: lines.slice(0, line - 1).map((one) => `${one}\n`).join('') + target.slice(0, column), target: target.slice(column).trim() };
+  const prefix = lines.slice(0, line - 1).map((one) => `${one}\n`).join('') + target.slice(0, column);
+  return { prefix, suffix: `\n${lines.slice(line).join('\n')}`, target: target.slice(column).trim() };
 }
 
 /** First non-blank line of a prediction, without outer blanks. */
