@@ -5,7 +5,7 @@
 import type { IndexProgress } from '../ipc/protocol.js';
 import type { DirectoryKey } from '../../store/types.js';
 import { indexBlob, type BlobTools } from './fuseBlob.js';
-import { indexDirectory } from './fuseDirectory.js';
+import { indexDirectory, type EmptyDirectories } from './fuseDirectory.js';
 import { nearestFirst, planTree } from './plan.js';
 
 /** Blobs under way at once: enough to keep the inference worker fed while others are read, few enough to bound memory. */
@@ -60,9 +60,10 @@ export async function indexTree(tools: BlobTools, rootTree: string, options: Ind
     const failed = workers.find((one) => one.status === 'rejected');
     if (failed) throw options.signal?.aborted ? options.signal.reason : stop.signal.reason;
     report({ phase: 'directories' });
+    const empty: EmptyDirectories = new Map();
     for (const directory of plan.directories) {
       signal.throwIfAborted();
-      if (await indexDirectory(directory, store, inference, signal)) fused.nodes++;
+      if (await indexDirectory(directory, store, inference, empty, signal)) fused.nodes++;
     }
   } finally {
     count();

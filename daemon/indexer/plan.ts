@@ -5,6 +5,7 @@
 import { descend, rootRules, type IgnoreRules } from '../chunker/ignoreRules.js';
 import { languageOf } from '../chunker/language.js';
 import { refusePath } from '../chunker/refuse.js';
+import { isUtf8Name } from '../../store/entryName.js';
 import type { DirectoryChild, DirectoryKey, ObjectReader, SkipReason, Store } from '../../store/types.js';
 
 export interface PlannedDirectory {
@@ -81,6 +82,8 @@ export async function planTree(store: Store, objects: ObjectReader, rootTree: st
 
 function refuse(kind: string, path: string, rules: IgnoreRules): SkipReason | null {
   if (kind === 'symlink' || kind === 'gitlink') return kind;
+  // No editor and no wire can name it.
+  if (!isUtf8Name(path)) return 'not-utf8';
   // A folder of secrets is refused as a whole, so that its tree is never cached under this name or another.
   const named = kind === 'tree' ? refusePath(`${path}/-`) : refusePath(path);
   return named ?? rules.refuses(path, kind === 'tree');
