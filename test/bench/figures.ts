@@ -20,6 +20,7 @@ export const FIGURES = {
   hook_down_ms: { what: '… daemon down', unit: 'ms', budget: 10 },
   empty_hook_ms: { what: '… of an empty sh hook, for comparison', unit: 'ms', budget: null },
   rebase_ratio: { what: '100-commit rebase, with hooks / without', unit: '×', budget: 1.05 },
+  rebase_empty_ratio: { what: '… with an empty sh hook, for comparison', unit: '×', budget: null },
   warm_p50_ms: { what: 'warm completion, one line, p50', unit: 'ms', budget: 100 },
   warm_p95_ms: { what: 'warm completion, one line, p95', unit: 'ms', budget: 250 },
   cold_p50_ms: { what: 'cold completion (first in a file), p50', unit: 'ms', budget: 350 },

@@ -4,7 +4,8 @@ import type { FigureName, Measured } from './figures.js';
 import { median, timed } from './timing.js';
 import type { Workbench } from './workbench.js';
 
-const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/nonexistent/hooks'];
+/** Options of git under which no hook runs. */
+export const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/nonexistent/hooks'];
 
 /**
  * Commits with and without the hooks in turn: the difference of the medians, for a daemon up, stopped and down; and
@@ -20,10 +21,7 @@ export async function hookCost(bench: Workbench, commits: number): Promise<Measu
     }
     measured[name] = median(hooked) - median(plain);
   };
-  const empty = join(bench.scratch, 'empty-hooks');
-  mkdirSync(empty, { recursive: true });
-  writeFileSync(join(empty, 'post-commit'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-  await measure('empty_hook_ms', ['-c', `core.hooksPath=${empty}`]);
+  await measure('empty_hook_ms', withEmptyHook(bench));
   await bench.fused();
   await measure('hook_up_ms');
   const { pid } = (await bench.status()).daemon;
@@ -40,4 +38,12 @@ export async function hookCost(bench: Workbench, commits: number): Promise<Measu
 
 function commit(bench: Workbench, options: readonly string[]): void {
   bench.git(...options, 'commit', '--quiet', '--allow-empty', '--message', 'An empty commit');
+}
+
+/** Options of git under which one hook runs after each commit and does nothing. */
+export function withEmptyHook(bench: Workbench): string[] {
+  const folder = join(bench.scratch, 'empty-hooks');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'post-commit'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  return ['-c', `core.hooksPath=${folder}`];
 }
