@@ -70,6 +70,7 @@ export interface GenerateResult {
   /** Of the greedy text. */
   logProb: number;
   stopped: 'line' | 'eos' | 'length' | 'deadline' | 'cancelled';
+  /** In the order of the request; left out are those of more than 128 tokens, and all that the deadline cut off. */
   candidates: ScoredText[];
   tokens: { prefix: number; suffix: number; pasted: number; memory: number; generated: number; drafted: number; accepted: number; reused: number };
   ms: { queue: number; prefill: number; decode: number };

@@ -10,18 +10,18 @@ export interface Runner {
  * Opens a graph on the chosen provider. When an accelerator fails, at opening or at any later run, the graph is built
  * again for the CPU, `onFallback` is told why, and the run is repeated there.
  */
-export async function openRunner(build: () => Uint8Array, settings: SessionSettings, onFallback: (why: string) => void): Promise<Runner> {
+export async function openRunner(build: (provider: string) => Uint8Array, settings: SessionSettings, onFallback: (why: string) => void): Promise<Runner> {
   let onCpu = settings.provider === 'cpu';
 
   async function fallBack(error: unknown): Promise<InferenceSession> {
     onCpu = true;
     onFallback(`${settings.provider} failed (${(error as Error).message.split('\n')[0]})`);
-    return openSession(build(), { ...settings, provider: 'cpu' });
+    return openSession(build('cpu'), { ...settings, provider: 'cpu' });
   }
 
   let session: InferenceSession;
   try {
-    session = await openSession(build(), settings);
+    session = await openSession(build(settings.provider), settings);
   } catch (error) {
     if (onCpu) throw error;
     session = await fallBack(error);

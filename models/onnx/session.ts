@@ -16,7 +16,8 @@ export interface SessionSettings {
  */
 export function openSession(model: Uint8Array, { provider, threads }: SessionSettings): Promise<InferenceSession> {
   return InferenceSession.create(model, {
-    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    // No second choice here: with one, a provider that is missing would be passed over in silence.
+    executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -11,10 +11,11 @@ export interface CandidateGroup {
 /** Drafted tokens a run may hold: beyond that a run takes longer than a completion should wait. */
 const groupNodes = 128;
 
-/** Packs candidates in order. The first group holds the first candidate, whose tokens are the draft. */
+/** Packs candidates in order; those too long for a run are left out. The first path of the first group is the draft. */
 export function groupCandidates(candidates: number[][]): CandidateGroup[] {
   const groups: CandidateGroup[] = [];
   for (const [candidate, tokens] of candidates.entries()) {
+    if (tokens.length > groupNodes) continue;
     let group = groups.at(-1);
     if (group === undefined || (group.paths.length > 0 && group.tree.tokens.length + growth(group.tree, tokens) > groupNodes)) {
       group = { tree: emptyTree(), paths: [] };

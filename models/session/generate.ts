@@ -3,13 +3,13 @@ import type { Manifest } from '../bundle/manifest.js';
 import { buildPrompt, type Prompt } from '../prompt.js';
 import type { Tokenizer } from '../tokenizer.js';
 import type { GenerateRequest, GenerateResult, ScoredText } from '../types.js';
-import { groupCandidates, logSum, scoreGroup, type CandidateGroup } from './candidates.js';
+import { groupCandidates, scoreGroup, type CandidateGroup } from './candidates.js';
+import { createDecoder } from './decoder.js';
 import type { Generator } from './generator.js';
-import { pays, type Healing } from './healing.js';
+import type { Healing } from './healing.js';
 import { commonPrefix, type CacheShelf, type KeyValueCache } from './keyValueCache.js';
 import { draftByCopying } from './lookup.js';
-import { createTextStream, type TextStream } from './text.js';
-import { addPath, childOf, emptyTree, type DraftTree } from './tree.js';
+import { addPath, emptyTree } from './tree.js';
 
 export interface GenerateParts {
   manifest: Manifest;
@@ -32,6 +32,8 @@ export interface GenerateOptions {
 const prefillRows = 256;
 /** Tokens drafted by copying at each step. */
 const copiedDraft = 8;
+/** Tokens that must agree before what followed them is copied. */
+const shortestMatch = 2;
 
 /**
  * Answers a request; a job for the queue that yields between runs of the model.
@@ -51,7 +53,7 @@ export async function* generate(request: GenerateRequest, parts: GenerateParts, 
   const prompt = await buildPrompt(request, tokenizer, manifest, parts.heal);
   const texts = request.candidates ?? [];
   const owedText = new TextDecoder().decode(prompt.owed);
-  const candidates = (await tokenizer.encodeBatch(texts.map((text) => owedText + text))).map((ids) => ids.slice(0, 4 * prompt.maxTokens));
+  const candidates = await tokenizer.encodeBatch(texts.map((text) => owedText + text));
   const groups = groupCandidates(candidates);
   const enders = request.stop === 'line' ? parts.enders : null;
   const scored: (ScoredText | undefined)[] = texts.map(() => undefined);
@@ -59,9 +61,9 @@ export async function* generate(request: GenerateRequest, parts: GenerateParts, 
   const cache = shelf.take(request.session);
   const reused = Math.min(commonPrefix(cache.keys, prompt.keys), prompt.rows.length - 1);
   cache.truncate(reused);
-  const decoder = new Decoder(request, prompt, parts, options.onText);
+  const decoder = createDecoder({ prompt, tokenizer, eos: manifest.special.eos, enders: parts.enders, line: request.stop === 'line', onText: options.onText });
   const result = (stopped: GenerateResult['stopped'], prefilled: number): GenerateResult => ({
-    text: decoder.text.replace(/\r$/, request.stop === 'line' ? '' : '\r'),
+    text: decoder.text,
     logProb: decoder.logProb,
     stopped,
     candidates: scored.filter((each) => each !== undefined),
@@ -86,18 +88,22 @@ export async function* generate(request: GenerateRequest, parts: GenerateParts, 
   const promptLength = cache.keys.length;
   let stopped: GenerateResult['stopped'] | null = decoder.walk(cache, run.next, first, run.after, run.fresh, sequence.length);
 
+  // Copying has to match more tokens after each draft that was wrong from its start.
+  let reach = shortestMatch;
   while (stopped === null) {
     yield;
     stopped = stopEarly();
     if (stopped !== null) break;
     const pending = decoder.pending;
-    const drafts = draftByCopying(decoder.written, [...candidates, prompt.rows], Math.min(copiedDraft, prompt.maxTokens - decoder.written.length));
+    const drafts = draftByCopying(decoder.written, [...candidates, prompt.rows], Math.min(copiedDraft, prompt.maxTokens - decoder.written.length), reach);
     const tree = emptyTree();
     addPath(tree, drafts);
     decoder.drafted += drafts.length;
     const step = await generator.run(cache, [pending], prompt.memory, tree);
     cache.append(pending, step.fresh, 0);
+    const accepted = decoder.accepted;
     stopped = decoder.walk(cache, step.next, tree, step.after, step.fresh, 1);
+    if (drafts.length > 0) reach = decoder.accepted > accepted ? shortestMatch : reach + 1;
   }
 
   for (const group of groups.slice(1)) {
@@ -121,75 +127,6 @@ async function scoreLater(group: CandidateGroup, cache: KeyValueCache, promptLen
   const run = await parts.generator.run(cache, prompt.rows.slice(-1), prompt.memory, group.tree);
   cache.append(prompt.keys.at(-1)!, run.fresh, 0);
   scoreGroup(group, texts, run.next, run.after, enders, scored);
-}
-
-/** The greedy text as it grows. */
-class Decoder {
-  text = '';
-  logProb = 0;
-  drafted = 0;
-  accepted = 0;
-  /** Tokens chosen so far, the healed ones included. */
-  readonly written: number[] = [];
-  /** The last token chosen, not run yet. */
-  pending = -1;
-  readonly #stream: TextStream;
-  readonly #line: boolean;
-
-  constructor(request: GenerateRequest, private readonly prompt: Prompt, private readonly parts: GenerateParts, private readonly onText: (text: string) => void) {
-    this.#stream = createTextStream(parts.tokenizer, prompt.owed);
-    this.#line = request.stop === 'line';
-  }
-
-  /**
-   * Chooses tokens as far as the tree foresaw them, and one beyond; rows of accepted nodes enter the cache.
-   * Returns why the text ends here, or null when `pending` has to be run.
-   */
-  walk(cache: KeyValueCache, next: Float32Array, tree: DraftTree, after: (node: number) => Float32Array, fresh: Float32Array, firstRow: number): 'line' | 'eos' | 'length' | null {
-    let row = next;
-    let node = -1;
-    for (;;) {
-      const token = this.#choose(row);
-      if (token === this.parts.manifest.special.eos) {
-        this.logProb += this.#line ? logSum(row, this.parts.enders) : row[token]!;
-        return 'eos';
-      }
-      this.written.push(token);
-      const piece = this.#stream.push(token, this.#line);
-      if (piece !== '') {
-        this.text += piece;
-        this.onText(piece);
-      }
-      const ender = this.#stream.ended() && piece === '' && this.parts.enders.includes(token);
-      this.logProb += ender ? logSum(row, this.parts.enders) : row[token]!;
-      if (this.#stream.ended()) return 'line';
-      if (this.written.length >= this.prompt.maxTokens) return 'length';
-      node = childOf(tree, node, token);
-      if (node < 0) {
-        this.pending = token;
-        return null;
-      }
-      this.accepted++;
-      cache.append(token, fresh, firstRow + node);
-      row = after(node);
-    }
-  }
-
-  /** The most probable token; while bytes are owed, the most probable of those that repeat them. Marks of the prompt are never chosen. */
-  #choose(row: Float32Array): number {
-    const { tokenizer, manifest } = this.parts;
-    const owed = this.#stream.owed();
-    let best = -1;
-    let highest = -Infinity;
-    for (let token = 0; token < row.length; token++) {
-      const value = row[token]!;
-      if (value <= highest) continue;
-      if (owed.length > 0 ? !pays(tokenizer.bytesOf(token), owed) : tokenizer.bytesOf(token).length === 0 && token !== manifest.special.eos) continue;
-      best = token;
-      highest = value;
-    }
-    return best < 0 ? manifest.special.eos : best;
-  }
 }
 
 function emptyResult(stopped: 'cancelled' | 'deadline', queued: number): GenerateResult {

@@ -4,7 +4,7 @@
  * `written` is what has been generated, `sources` are searched in order, each from its end; the match is of `reach`
  * tokens. Returns at most `length` tokens, none when there is no match.
  */
-export function draftByCopying(written: number[], sources: number[][], length: number, reach = 2): number[] {
+export function draftByCopying(written: number[], sources: number[][], length: number, reach: number): number[] {
   if (written.length < reach) return [];
   const tail = written.slice(-reach);
   for (const source of sources) {

@@ -4,7 +4,7 @@ const newline = 10;
 
 /** Turns accepted tokens into text; holds back bytes of an unfinished character and those already in the prompt. */
 export interface TextStream {
-  /** Takes a token and returns the text it completes. With `line`, everything from the first newline on is left out and `ended` turns true. */
+  /** Takes a token and returns the text it completes. With `line`, everything from the first line break on is left out and `ended` turns true. */
   push(token: number, line: boolean): string;
   /** Bytes still to be repeated before text begins. */
   owed(): Uint8Array;
@@ -13,6 +13,8 @@ export interface TextStream {
 
 export function createTextStream(tokenizer: Tokenizer, owedAtFirst: Uint8Array): TextStream {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** A carriage return that may belong to the line break. */
+  let held = '';
   let owed = owedAtFirst;
   let ended = false;
   return {
@@ -22,9 +24,10 @@ export function createTextStream(tokenizer: Tokenizer, owedAtFirst: Uint8Array):
       owed = owed.subarray(repeated);
       const rest = bytes.subarray(repeated);
       const end = line ? rest.indexOf(newline) : -1;
-      if (end < 0) return decoder.decode(rest, { stream: true });
-      ended = true;
-      return decoder.decode(rest.subarray(0, end), { stream: true });
+      ended = end >= 0;
+      const text = held + decoder.decode(ended ? rest.subarray(0, end) : rest, { stream: true });
+      held = line && text.endsWith('\r') ? '\r' : '';
+      return held === '' ? text : text.slice(0, -1);
     },
     owed: () => owed,
     ended: () => ended,

@@ -1,4 +1,5 @@
-import { generatorParts, readManifest, readWeights } from '../bundle/read.js';
+import type { Precision } from '../bundle/manifest.js';
+import { generatorParts, readManifest, readWeights, type Weights } from '../bundle/read.js';
 import { createFuser, type Fuser } from '../fusing/fuser.js';
 import { buildFuser } from '../onnx/fuser.js';
 import { buildGenerator } from '../onnx/generator.js';
@@ -30,23 +31,29 @@ export async function loadModel(directory: string, settings: SessionSettings, on
     throw new Error(`${directory}: the tokenizer has ${tokenizer.size} tokens, the generator only ${shape.vocab}; copy or download the bundle again.`);
   }
   const memoryDim = fuserShape?.memoryDim ?? null;
-  const graph = await openRunner(() => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), precision.generator), settings, onFallback);
+  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), precisionOn(provider, precision.generator)), settings, onFallback);
   const generator = createGenerator(graph, shape, memoryDim);
 
   let fuser: Fuser | null = null;
   if (fuserShape !== null) {
-    const weights = readWeights(directory, manifest, 'fuser.safetensors');
+    // Read anew for each use, so that no second copy of the weights stays in memory.
+    const weights = (): Weights => readWeights(directory, manifest, 'fuser.safetensors');
     fuser = createFuser({
       shape: fuserShape,
       pad: special.pad,
-      embedding: weights.get('fuser.embed_tokens.weight', [shape.vocab, fuserShape.width]).slice(),
+      embedding: weights().get('fuser.embed_tokens.weight', [shape.vocab, fuserShape.width]).slice(),
       tokenizer,
-      chunkGraph: await openRunner(() => buildFuser(fuserShape, shape.vocab, weights, precision.fuser), settings, onFallback),
-      nodeGraph: await openRunner(() => buildNodeFuser(fuserShape, weights, precision.fuser), settings, onFallback),
+      chunkGraph: await openRunner((provider) => buildFuser(fuserShape, shape.vocab, weights(), precisionOn(provider, precision.fuser)), settings, onFallback),
+      nodeGraph: await openRunner((provider) => buildNodeFuser(fuserShape, weights(), precisionOn(provider, precision.fuser)), settings, onFallback),
     });
   }
   return {
     generate: { manifest, tokenizer, generator, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
     fuser,
   };
+}
+
+/** The int8 products are the CPU's: accelerators have no kernel for them and would copy every operand back and forth. */
+function precisionOn(provider: string, precision: Precision): Precision {
+  return provider === 'cpu' ? precision : 'float32';
 }

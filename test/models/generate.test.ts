@@ -104,9 +104,23 @@ generating('a line ends at the newline, which is not part of the text; a block g
   assert.equal([short.text, short.stopped, short.tokens.generated], ['return x', 'length', 3]);
 });
 
+generating('int8 weights recite the same', async () => {
+  const reciting = await loadReciting('names=[1,2]\n', '<mid>', { precision: 'int8' });
+  const got = await answer(reciting, { prefix: 'x\n', suffix: '\ny', memory: memory(4, 1), candidates: ['names=[1', 'no'] });
+  assert.equal([got.text, got.stopped, got.tokens.memory], ['names=[1,2]', 'line', 4]);
+  assert.ok(got.candidates[0]!.logProb > got.candidates[1]!.logProb);
+});
+
+generating('a candidate too long to be scored at once is left out, the others keep their order', async () => {
+  const got = await answer(model, { prefix: 'x\n', candidates: ['1', '2'.repeat(129), '3'] });
+  assert.equal(got.candidates.map((each) => each.text), ['1', '3']);
+});
+
 generating('a carriage return before the newline is not part of the line', async () => {
   const reciting = await loadReciting('names\r\n');
-  assert.is((await answer(reciting, { prefix: 'a\n' })).text, 'names');
+  const got = await answer(reciting, { prefix: 'a\n' });
+  assert.equal([got.text, got.pieces], ['names', ['names']]);
+  assert.is((await answer(reciting, { prefix: 'a\n', stop: 'block' })).text, 'names\r\n');
 });
 
 generating('characters of several tokens are streamed whole', async () => {

@@ -42,6 +42,10 @@ function near(actual: ArrayLike<number>, expected: number[], what: string, toler
   assert.ok(worst < tolerance, `${what} differs by ${worst}`);
 }
 
+parity('there is a bundle to compare', () => {
+  assert.ok(existsSync(`${directory}/bundle.json`), `no bundle in ${directory}`);
+});
+
 if (existsSync(`${directory}/bundle.json`)) {
   const manifest = readManifest(directory);
   const fixture = JSON.parse(new TextDecoder().decode(readPart(directory, manifest, 'parity.json'))) as Parity;
