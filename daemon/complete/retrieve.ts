@@ -5,6 +5,7 @@
 import type { Inference } from '../../models/types.js';
 import type { Hit, TreeView } from '../../store/types.js';
 import { languageOf } from '../chunker/language.js';
+import { isVectorless } from '../indexer/vectorless.js';
 import { fuseRanks } from './fuseRanks.js';
 import { importedNames, queryIdentifiers, queryText } from './window.js';
 
@@ -72,7 +73,7 @@ export async function retrieve(view: TreeView, inference: Inference, request: { 
 }
 
 async function denseQuery(inference: Inference, text: string, options: { signal?: AbortSignal; allowed: number }): Promise<Float32Array | undefined> {
-  if (text.trim() === '' || inference.shapes.keyDim === 0 || options.allowed <= 0) return undefined;
+  if (text.trim() === '' || isVectorless(inference.shapes) || options.allowed <= 0) return undefined;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), options.allowed)));
   const asked = inference.embedQuery(text, { priority: 'completion', ...(options.signal && { signal: options.signal }) }).catch((error: unknown) => {

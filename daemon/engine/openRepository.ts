@@ -6,6 +6,7 @@ import type { RepositoryPlace, TreeView } from '../../store/types.js';
 import { CHUNKER_ID, type Chunker } from '../chunker/chunker.js';
 import { complete } from '../complete/complete.js';
 import { indexTree } from '../indexer/indexTree.js';
+import { storeShapes } from '../indexer/vectorless.js';
 import { createCopySource } from './copySource.js';
 import type { StorePool } from './storePool.js';
 import type { EngineOptions, EngineRepository } from './types.js';
@@ -13,11 +14,10 @@ import type { EngineOptions, EngineRepository } from './types.js';
 export async function openRepository(place: RepositoryPlace, options: EngineOptions, chunker: Chunker, pool: StorePool, onClose: (repository: EngineRepository) => void): Promise<EngineRepository> {
   const { inference } = options;
   const directory = options.databaseDirectory?.(place) ?? join(place.commonDir, 'hefc');
-  const { memoryDim, keyDim } = inference.shapes;
   const objects = await openObjects(place);
   const store = (() => {
     try {
-      return pool.take({ directory, modelId: inference.modelId, chunkerId: CHUNKER_ID, shapes: { memoryDim, keyDim } });
+      return pool.take({ directory, modelId: inference.modelId, chunkerId: CHUNKER_ID, shapes: storeShapes(inference.shapes) });
     } catch (error) {
       objects.close();
       throw error;

@@ -6,6 +6,7 @@ import { identifiersOf } from '../chunker/identifiers.js';
 import { HUGE_BYTES, refuseContent } from '../chunker/refuse.js';
 import { hashLines } from '../copylane/lineHash.js';
 import type { PlannedBlob } from './plan.js';
+import { isVectorless, noVectors } from './vectorless.js';
 
 export interface BlobTools {
   store: Store;
@@ -30,7 +31,10 @@ async function makeRecord(blob: PlannedBlob, tools: BlobTools, signal: AbortSign
   const chunks = await tools.chunker.chunk(text, blob.language);
   const texts = chunks.map((chunk) => bytes.subarray(chunk.startByte, chunk.endByte).toString('utf8'));
   if (texts.length === 0) return { ...refused(blob, bytes.length, 'binary'), skip: null };
-  const fused = await tools.inference.fuseBlob(texts, { priority: 'index', signal });
+  const { shapes } = tools.inference;
+  const fused = isVectorless(shapes)
+    ? { chunks: texts.map(() => noVectors(shapes)), file: noVectors(shapes) }
+    : await tools.inference.fuseBlob(texts, { priority: 'index', signal });
   return {
     oid: blob.oid,
     language: blob.language,

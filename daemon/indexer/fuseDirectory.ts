@@ -2,6 +2,7 @@
 import type { FusedVectors, Inference } from '../../models/types.js';
 import type { DirectoryChild, DirectoryRecord, Store } from '../../store/types.js';
 import type { PlannedDirectory } from './plan.js';
+import { isVectorless, noVectors } from './vectorless.js';
 
 function childVectors(store: Store, child: DirectoryChild): FusedVectors | undefined {
   return child.kind === 'directory' ? store.directoryVectors({ tree: child.oid, scope: child.scope }) : (store.blobSummary(child.oid, child.language)?.file ?? undefined);
@@ -19,8 +20,8 @@ export async function indexDirectory(directory: PlannedDirectory, store: Store, 
   const children: DirectoryChild[] = [];
   const inputs: { name: string; kind: 'file' | 'directory'; vectors: FusedVectors }[] = [];
   const skipped = [...directory.skipped];
-  // A bundle without a fuser makes no vectors at all; its index serves names and copies.
-  const vectorless = inference.shapes.memoryBudget === 0;
+  const { shapes } = inference;
+  const vectorless = isVectorless(shapes);
   for (const child of directory.children) {
     const vectors = childVectors(store, child);
     if (vectors && (vectors.scales.length > 0 || vectorless)) {
@@ -38,9 +39,7 @@ export async function indexDirectory(directory: PlannedDirectory, store: Store, 
     empty.set(`${directory.key.tree}/${directory.key.scope}`, skipped);
     return false;
   }
-  const { keyDim } = inference.shapes;
-  const nothing: FusedVectors = { memory: new Int8Array(0), scales: new Float32Array(0), key: new Int8Array(keyDim) };
-  const vectors = inputs.length === 0 ? nothing : await inference.fuseDirectory(inputs, { priority: 'index', signal });
+  const vectors = inputs.length === 0 || vectorless ? noVectors(shapes) : await inference.fuseDirectory(inputs, { priority: 'index', signal });
   signal.throwIfAborted();
   store.putDirectory({ ...directory.key, children, skipped, vectors });
   return inputs.length > 0;

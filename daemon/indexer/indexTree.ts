@@ -6,6 +6,7 @@ import type { IndexProgress } from '../ipc/protocol.js';
 import type { DirectoryKey } from '../../store/types.js';
 import { indexBlob, type BlobTools } from './fuseBlob.js';
 import { indexDirectory, type EmptyDirectories } from './fuseDirectory.js';
+import { isVectorless } from './vectorless.js';
 import { nearestFirst, planTree } from './plan.js';
 
 /** Blobs under way at once: enough to keep the inference worker fed while others are read, few enough to bound memory. */
@@ -40,7 +41,7 @@ export async function indexTree(tools: BlobTools, rootTree: string, options: Ind
   const report = (change: Partial<IndexProgress>): void => options.onProgress?.({ ...Object.assign(progress, change) });
 
   report({});
-  const plan = await planTree(store, objects, rootTree, signal);
+  const plan = await planTree(store, objects, rootTree, isVectorless(inference.shapes), signal);
   const blobs = nearestFirst(plan.blobs, options.near);
   report({ phase: 'fusing', files: blobs.length, bytes: await totalBytes(tools, blobs) });
   let next = 0;

@@ -39,17 +39,25 @@ async function ruleText(objects: ObjectReader, oid: string | undefined): Promise
   return (await objects.readBlob(oid))?.toString('utf8');
 }
 
-/** Plans the index of one root tree. Rejects when aborted or when a tree cannot be read. */
-export async function planTree(store: Store, objects: ObjectReader, rootTree: string, signal?: AbortSignal): Promise<Plan> {
+/**
+ * Plans the index of one root tree. Rejects when aborted or when a tree cannot be read.
+ * @param vectorless the bundle makes no vectors, so that their absence says nothing
+ */
+export async function planTree(store: Store, objects: ObjectReader, rootTree: string, vectorless: boolean, signal?: AbortSignal): Promise<Plan> {
   const root: DirectoryKey = { tree: rootTree, scope: '' };
   const directories: PlannedDirectory[] = [];
   const blobs = new Map<string, PlannedBlob>();
   const seen = new Set<string>();
 
+  /** An empty directory is stored only where it was a root once; below a root it is read again, for what it refused. */
+  function known(path: string, key: DirectoryKey): boolean {
+    return store.hasDirectory(key) && (path === '' || vectorless || (store.directoryVectors(key)?.scales.length ?? 0) > 0);
+  }
+
   async function visit(path: string, key: DirectoryKey, outer: IgnoreRules): Promise<void> {
     signal?.throwIfAborted();
     const id = `${key.tree}/${key.scope}`;
-    if (seen.has(id) || store.hasDirectory(key)) return;
+    if (seen.has(id) || known(path, key)) return;
     seen.add(id);
     const entries = await objects.readTree(key.tree);
     const oidOf = (name: string): string | undefined => entries.find((entry) => entry.name === name && entry.kind === 'blob')?.oid;

@@ -1,0 +1,101 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { choose, type CopyCandidate } from '../../daemon/complete/choose.js';
+import { fuseRanks } from '../../daemon/complete/fuseRanks.js';
+import { sanitize, MAX_COMPLETION } from '../../daemon/complete/sanitize.js';
+import { boundPrefix, importedNames, queryIdentifiers, queryText } from '../../daemon/complete/window.js';
+import { splitAtCursor } from '../../daemon/methods/buffer.js';
+import type { GenerateResult } from '../../models/types.js';
+
+const test = suite('choosing and cleaning');
+
+function generated(text: string, logProb: number, scored: [string, number][] = [], stopped: GenerateResult['stopped'] = 'line'): GenerateResult {
+  return {
+    text, logProb, stopped,
+    candidates: scored.map(([candidate, sum]) => ({ text: candidate, logProb: sum, tokens: 4 })),
+    tokens: { prefix: 0, suffix: 0, pasted: 0, memory: 0, generated: 4, drafted: 0, accepted: 0, reused: 0 },
+    ms: { queue: 0, prefill: 0, decode: 0 },
+  };
+}
+const copy = (text: string, score: number): CopyCandidate => ({ text, path: 'a.py', line: 1, score });
+
+test('a confident copy that the generator finds likely too beats its own line', () => {
+  const choice = choose([copy('copied()', 0.9)], generated('own()', -2, [['copied()', -2.4]]));
+  assert.equal([choice.lane, choice.text], ['copy', 'copied()']);
+});
+
+test('a doubtful copy that the generator finds unlikely loses', () => {
+  const choice = choose([copy('copied()', 0.1)], generated('own()', -0.4, [['copied()', -30]]));
+  assert.equal([choice.lane, choice.text], ['model', 'own()']);
+});
+
+test('agreement is the model speaking', () => {
+  const choice = choose([copy('same()', 0.9), copy('other()', 0.8)], generated('same() ', -1, [['same()', -1], ['other()', -1]]));
+  assert.equal([choice.lane, choice.text], ['model', 'same() ']);
+});
+
+test('with no model the best copy answers, and with neither nothing does', () => {
+  assert.equal(choose([copy('a', 0.2), copy('b', 0.1)], undefined).text, 'a');
+  assert.equal(choose([], undefined).lane, 'none');
+  assert.equal(choose([], generated('', -0.1)).lane, 'none');
+});
+
+test('a line cut off by the deadline gives way to a copy', () => {
+  assert.is(choose([copy('whole()', 0.1)], generated('hal', -1, [], 'deadline')).lane, 'copy');
+});
+
+test('fitted parameters decide in place of the default', () => {
+  const candidates = [copy('copied()', 0.9)];
+  const result = generated('own()', -2, [['copied()', -2.4]]);
+  assert.is(choose(candidates, result, { bias: -100, weights: {} }).lane, 'model');
+  assert.is(choose(candidates, result, { bias: 100, weights: {} }).lane, 'copy');
+});
+
+test('control, bidirectional and invisible characters never reach an editor', () => {
+  assert.is(sanitize('a\u001b[31mb\u202ec\u200bd\ufeffe\rf\u0000g\tx ', 'line'), 'a[31mbcdefg\tx');
+  assert.is(sanitize('ok \ud800x 𝒳 ü', 'block'), 'ok x 𝒳 ü');
+});
+
+test('a line completion ends with its line, and none is longer than the cap', () => {
+  assert.is(sanitize('one\ntwo', 'line'), 'one');
+  assert.is(sanitize('one\ntwo', 'block'), 'one\ntwo');
+  assert.is(sanitize('x'.repeat(2 * MAX_COMPLETION), 'line').length, MAX_COMPLETION);
+});
+
+test('what stands high in two lists beats what leads one', () => {
+  const merged = fuseRanks([['a', 'b', 'c'], ['d', 'b', 'c']], (item) => item);
+  assert.is(merged[0]?.item, 'b');
+  assert.equal(merged.map(({ item }) => item), ['b', 'c', 'a', 'd']);
+});
+
+test('the query is the last lines, its identifiers the nearest first', () => {
+  const text = Array.from({ length: 40 }, (_, k) => `line_${k}`).join('\n');
+  assert.is(queryText(text, 3), 'line_37\nline_38\nline_39');
+  assert.is(queryText('short', 20), 'short');
+  assert.equal(queryIdentifiers(text, 'python').slice(0, 2), ['line_39', 'line_38']);
+  assert.is(queryIdentifiers(text, 'python').length, 20);
+});
+
+test('imported names come from import lines alone', () => {
+  const names = importedNames("import os\nfrom shop.basket import Basket\nvalue = other\nconst x = require('thing')\n", 'python');
+  for (const name of ['os', 'shop', 'basket', 'Basket', 'thing']) assert.ok(names.has(name), name);
+  assert.not.ok(names.has('other'));
+});
+
+test('a long prefix is cut at a line start, and typing on keeps the cut', () => {
+  const text = 'some line of text\n'.repeat(1000);
+  const first = boundPrefix(text, 1000);
+  assert.ok(first.length >= 1000 - 18 && first.length <= 2000 && first.startsWith('some line'));
+  assert.ok(boundPrefix(`${text.slice(0, -500)}`, 1000).length > 0);
+  assert.is(boundPrefix(`${text}more`, 1000), `${first}more`);
+});
+
+test('the cursor splits a buffer by lines from 1 and UTF-16 columns from 0', () => {
+  assert.equal(splitAtCursor('a\n𝒳b\nc', 2, 2), { prefix: 'a\n𝒳', suffix: 'b\nc' });
+  assert.equal(splitAtCursor('a\n', 2, 0), { prefix: 'a\n', suffix: '' });
+  assert.equal(splitAtCursor('', 1, 0), { prefix: '', suffix: '' });
+  assert.equal(splitAtCursor('ab\r\nc', 1, 2), { prefix: 'ab', suffix: '\r\nc' });
+  for (const [line, column] of [[0, 0], [3, 0], [1, 2], [1, -1], [1.5, 0]] as const) assert.throws(() => splitAtCursor('a\n', line, column), /line|cursor/);
+});
+
+test.run();
