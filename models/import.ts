@@ -30,12 +30,15 @@ const longestContext = 8192;
  * Returns the new bundle's id. Throws one line naming the cause and the fix.
  */
 export function importBundle(sourceDirectory: string, targetDirectory: string, { id, windowTokens = 1024 }: ImportOptions = {}): string {
+  if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) throw new Error(`${JSON.stringify(id)} cannot name a model: use letters, digits, dots and dashes.`);
   if (existsSync(targetDirectory)) throw new Error(`${targetDirectory} exists already: remove it or choose another name.`);
   const config = readJson(sourceDirectory, 'config.json');
   const tokenizerFile = readFile(sourceDirectory, 'tokenizer.json');
   const generator = shapeOf(config, sourceDirectory);
   const tokenizer = createTokenizer(tokenizerFile.toString('utf8'));
   const tensors = selectTensors(readTensors(sourceDirectory), generator, sourceDirectory);
+  const bytes = [...tensors.values()].reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
+  if (bytes >= 2 ** 31 - 2 ** 20) throw tooLarge(sourceDirectory);
   const parts: Record<string, Uint8Array> = { 'generator.safetensors': writeSafetensors(tensors), 'tokenizer.json': tokenizerFile };
   const digests = Object.entries(parts).map(([name, data]) => [name, { sha256: createHash('sha256').update(data).digest('hex'), bytes: data.byteLength }] as const);
   const name = id ?? `${basename(sourceDirectory).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'imported'}-${digests[0]![1].sha256.slice(0, 8)}`;
@@ -69,9 +72,14 @@ export function importBundle(sourceDirectory: string, targetDirectory: string, {
 function readFile(directory: string, name: string): Buffer {
   try {
     return readFileSync(join(directory, name));
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_FS_FILE_TOO_LARGE') throw tooLarge(directory);
     throw new Error(`${join(directory, name)} is missing or unreadable: give a folder with config.json, model.safetensors and tokenizer.json.`);
   }
+}
+
+function tooLarge(directory: string): Error {
+  return new Error(`The weights of ${directory} take more than 2 GiB, which a bundle's part cannot: choose a smaller model.`);
 }
 
 function readJson(directory: string, name: string): Record<string, unknown> {

@@ -90,6 +90,15 @@ importing('an existing folder is never overwritten', async () => {
   source.remove();
 });
 
+importing('a name that could leave the models\' folder is refused', async () => {
+  const source = checkpoint('llama');
+  const target = scratchFolder();
+  assert.match(await refusal(() => importBundle(source.path, join(target.path, 'mine'), { id: '../x' })), /"..\/x" cannot name a model: use letters/);
+  assert.equal(readdirSync(target.path), []);
+  source.remove();
+  target.remove();
+});
+
 importing('a folder that is no checkpoint is refused with what is needed', async () => {
   const empty = scratchFolder();
   assert.match(await refusal(() => importBundle(empty.path, join(empty.path, 'x'))), /config\.json is missing or unreadable: give a folder with/);
