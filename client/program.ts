@@ -144,8 +144,8 @@ function addModel(program: Command): void {
 
 function addMeasurement(program: Command): void {
   for (const [name, description, usage, lines] of [
-    ['eval', 'measure completion quality on pointer tasks', 'TASKS --repos DIR [--context LIST] [--limit N] [--fim] [--json]', ['hefc eval tasks.jsonl --repos ~/repositories --limit 200', 'hefc eval tasks.jsonl --repos ~/repositories --context none,hef,product --json']],
-    ['bench', 'measure speed and size against the budgets', '[--json]', ['hefc bench', 'hefc bench --json']],
+    ['eval', 'measure completion quality on pointer tasks', 'TASKS --repos DIR [--context LIST] [--limit N] [--fim] [--json] [--out FILE] [--details FILE] [--bundle DIR]', ['hefc eval tasks.jsonl --repos ~/repositories --limit 200', 'hefc eval tasks.jsonl --repos ~/repositories --context none,hef,product --json']],
+    ['bench', 'measure speed and size against the budgets', '[--repo DIR] [--quick] [--full] [--json]', ['hefc bench --quick', 'hefc bench --repo ~/repositories/django --full --json']],
   ] as const) {
     const command = program.command(name).description(description).usage(usage).allowUnknownOption().allowExcessArguments();
     examples(command, [...lines]).argument('[arguments...]', 'passed on as they are').action(async (given: string[]) => (await import('./commands/measure.js')).measure(name, given));

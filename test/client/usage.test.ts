@@ -1,10 +1,11 @@
 /** Bad input: one line on stderr that names the cause and the fix, nothing on stdout, and the documented exit code. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeRepository, type TestRepository } from '../hooks/repository.js';
-import { folder, makeCommand, type Command } from './command.js';
+import { folder, MAIN, makeCommand, type Command, type Ran } from './command.js';
 
 const test = suite('client: usage');
 let command: Command;
@@ -85,6 +86,53 @@ test('a Git directory that cannot be written is named, and nothing is left behin
   assert.is(ran.status, 1);
   assert.match(ran.stderr, /^hefc: cannot write to [^\n]+\.git: [^\n]+\n$/);
   assert.is(repository.run(['status', '--porcelain', '--', '.git']).stdout, '');
+});
+
+/** Runs the command as one who may not write: another user when we are root, who may write anything. */
+function asPowerless(root: string, args: string[]): Ran {
+  const home = folder(command, 'powerless');
+  const become = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  if ('uid' in become) {
+    for (const upper of [path.dirname(root), command.home]) chmodSync(upper, 0o755);
+    for (const file of [home, root, ...readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => path.join(root, name))]) lchownSync(file, 65534, 65534);
+  }
+  const env = { ...process.env, HEFC_HOME: home, HOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd: root, env, encoding: 'utf8', ...become });
+  return { status, stdout, stderr };
+}
+
+test('a read-only Git directory is named by init and by hooks install', () => {
+  const other = makeRepository({ spool: false });
+  const gitFolder = path.join(other.root, '.git');
+  try {
+    chmodSync(gitFolder, 0o555);
+    for (const args of [['init'], ['hooks', 'install']]) {
+      const ran = asPowerless(other.root, args);
+      assert.is(ran.status, 1, ran.stderr);
+      assert.is(ran.stdout, '');
+      assert.match(ran.stderr, /^hefc: cannot write to [^\n]*\.git: permission denied; [^\n]+\n$/);
+    }
+    assert.not.ok(existsSync(path.join(gitFolder, 'hefc')));
+    assert.not.ok(existsSync(path.join(gitFolder, 'hooks/post-commit')));
+  } finally {
+    chmodSync(gitFolder, 0o755);
+    other.remove();
+  }
+});
+
+test('a hooks folder that cannot be written is named, and no hook is half installed', () => {
+  const other = makeRepository({ spool: false });
+  const hooks = path.join(other.root, '.git/hooks');
+  try {
+    chmodSync(hooks, 0o555);
+    const ran = asPowerless(other.root, ['hooks', 'install']);
+    assert.is(ran.status, 1, ran.stderr);
+    assert.match(ran.stderr, /^hefc: cannot write hooks into [^\n]*hooks: permission denied; [^\n]+\n$/);
+    assert.equal(readdirSync(hooks).filter((name) => !name.endsWith('.sample')), []);
+  } finally {
+    chmodSync(hooks, 0o755);
+    other.remove();
+  }
 });
 
 test('a linked hefc folder is not followed', () => {
