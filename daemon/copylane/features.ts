@@ -8,7 +8,7 @@ import { sharedFolders } from './lineIndex.js';
 export const FEATURES = [
   'exactRun', 'exactRun1', 'exactRun2', 'shapeRun', 'near', 'exactShare', 'shapeShare', 'votes', 'indented', 'own', 'sameFolder', 'sameExtension',
   'unseen', 'allSeen', 'renamed', 'notRenamed', 'renamedUnseen', 'repeatsNear', 'repeats', 'repeatedImport', 'length', 'marksOnly', 'closes',
-  'closesWrongly', 'frequency', 'overlap', 'rank', 'follows', 'doublesNext', 'midLine', 'typed', 'runTimesShare', 'indentedRun', 'afterBlank', 'commentLine', 'like', 'sameIndent', 'recent', 'newContext',
+  'closesWrongly', 'frequency', 'overlap', 'rank', 'follows', 'doublesNext', 'fillIn', 'midLine', 'typed', 'runTimesShare', 'indentedRun', 'afterBlank', 'commentLine', 'like', 'sameIndent', 'recent', 'newContext',
   'belowBestRun', 'belowBestShape', 'belowBestNear', 'belowBestOverlap', 'belowBestLike', 'belowBestFrequency', 'newLike', 'alone', 'indentedNew',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
@@ -103,6 +103,7 @@ function featuresOf(draft: Draft, prompt: Prompt): Features {
     rank: Math.log2(1 + draft.rank),
     follows: on(next !== '' && draft.after === next),
     doublesNext: on(next !== '' && line === next),
+    fillIn: on(prompt.below.text.length > 1),
     midLine: on(prompt.typed !== ''),
     typed: Math.log2(1 + prompt.typed.length) / 2,
     runTimesShare: run * group.exactShare,

@@ -22,6 +22,8 @@ const READ_GROUPS = 32;
 const READ_GROUPS_TYPED = 64;
 /** Longer lines are data. */
 const LONGEST_LINE = 400;
+/** Characters that show something other than what they are; repository text is not to be trusted with them. */
+const DECEIVING = /[\p{Cc}\u200B\u200E\u200F\u2028\u2029\u202A-\u202E\u2060-\u2069\uFEFF]/u;
 const FREQUENCY_BOUND = 64;
 const LINES_KEPT_ABOVE = 12;
 
@@ -75,7 +77,8 @@ export async function judgeAll(index: LineIndex, blobs: BlobLines, request: Copy
     if (!known) drafts.set(draft.line, draft);
     else known.votes += draft.votes;
   }
-  const fitting = [...drafts.values()].filter((draft) => draft.line.startsWith(prompt.typed) && draft.line.length > prompt.typed.length);
+  const fitting = [...drafts.values()].filter(({ line }) =>
+    line.startsWith(prompt.typed) && line.length > prompt.typed.length && line.length <= LONGEST_LINE && !DECEIVING.test(line.replaceAll('\t', ' ')));
   const features = featuresOfAll(fitting, prompt);
   return fitting
     .map((draft, k) => ({
@@ -107,7 +110,7 @@ async function draftsOf(index: LineIndex, blobs: BlobLines, prompt: Prompt, grou
   }
   const found = raw.trim();
   // The text must be what was hashed: a blob read wrong never reaches a completion.
-  if (hashExact(found) !== group.exact || found.length > LONGEST_LINE) return [];
+  if (hashExact(found) !== group.exact) return [];
   const changed = carryOver(found, learnRenaming(above, prompt.nearest, group.best.shapeRun));
   const draft: Draft = {
     line: changed, group, occurrence: group.best, path: place.path, sourceLine: lines.line[position]!, above, after,

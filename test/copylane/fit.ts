@@ -68,7 +68,7 @@ async function sample(opened: OpenedCommit, seed: number): Promise<Task[]> {
 
 /** Newton's method; the bias, at the end, is not penalised. */
 function fit(rows: readonly { values: Float64Array; right: boolean }[]): Float64Array {
-  const size = FEATURES.length + 1;
+  const size = rows[0]!.values.length + 1;
   const weights = new Float64Array(size);
   for (let round = 0; round < 12; round++) {
     const gradient = new Float64Array(size);
@@ -96,6 +96,20 @@ function fit(rows: readonly { values: Float64Array; right: boolean }[]): Float64
   return weights;
 }
 
+/**
+ * Scales and shifts the log-odds so that they hold for each request's best candidate, the one that is shown: of all
+ * candidates taken alike, the best is likelier than its own features say. The order of candidates stays.
+ */
+function calibrated(weights: Float64Array, tasks: readonly Task[]): Float64Array {
+  const firsts = tasks.flatMap(({ candidates }) => {
+    const odds = candidates.map((one) => ({ values: Float64Array.of(logit(weights, one.values)), right: one.right }));
+    return odds.length > 0 ? [odds.reduce((best, one) => (one.values[0]! > best.values[0]! ? one : best))] : [];
+  });
+  const line = fit(firsts);
+  const [scale, shift] = [line[0]!, line[1]!];
+  return weights.map((weight, i) => scale * weight + (i === weights.length - 1 ? shift : 0));
+}
+
 /** Gaussian elimination; the matrix is positive definite. */
 function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
   const size = right.length;
@@ -115,10 +129,14 @@ function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
   return solution;
 }
 
-function chance(weights: Float64Array, values: Float64Array): number {
+function logit(weights: Float64Array, values: Float64Array): number {
   let sum = weights[values.length]!;
   for (let i = 0; i < values.length; i++) sum += weights[i]! * values[i]!;
-  return 1 / (1 + Math.exp(-sum));
+  return sum;
+}
+
+function chance(weights: Float64Array, values: Float64Array): number {
+  return 1 / (1 + Math.exp(-logit(weights, values)));
 }
 
 function report(name: string, tasks: readonly Task[], weights: Float64Array): void {
@@ -150,7 +168,7 @@ for (const [k, name] of [...FITTED, ...HELD_OUT].entries()) {
   byRepository.set(name, await sample(openCommit(folder, commit), k + 1));
 }
 const fitted = FITTED.flatMap((name) => byRepository.get(name)!);
-const weights = fit(fitted.flatMap((task) => task.candidates));
+const weights = calibrated(fit(fitted.flatMap((task) => task.candidates)), fitted);
 for (const [name, tasks] of byRepository) report(name, tasks, weights);
 const held = HELD_OUT.flatMap((name) => byRepository.get(name)!);
 for (const [name, tasks] of [['fitted', fitted], ['held out', held]] as const) {

@@ -120,6 +120,13 @@ test('equal requests get equal answers, whatever was asked between', async () =>
   assert.equal(await treeLane(tree).propose({ prefix: 'head()\nvalue = step(1)\n', suffix: null, path: 'd1/new.py' }), first);
 });
 
+test('lines with control or bidirectional characters, and lines of data, are not proposed', async () => {
+  for (const line of ['go("\u202Eevil")', 'go("\u0007")', 'go("a\u200Bb")', `go("${'a'.repeat(500)}")`]) {
+    const lane = treeLane({ 'a.py': `head()\n${line}\n`, 'b.py': 'x = 1\nhead()\ngo("\tfine")\n' });
+    assert.equal(await texts(lane, 'head()\n'), ['go("\tfine")'], JSON.stringify(line));
+  }
+});
+
 test('an empty buffer, an empty tree and an unreadable blob give no candidate', async () => {
   assert.equal(await texts(treeLane({}), ''), []);
   assert.equal(await texts(treeLane({ 'a.py': 'x = 1\ny = 2\n' }), ''), []);
