@@ -62,7 +62,7 @@ export interface BlobRecord {
   bytes: number;
   /** Set when the content itself is refused (binary, minified, huge…); then chunks is empty and file null. */
   skip: SkipReason | null;
-  /** One 32-bit hash a line (see daemon/copylane/lineHash.ts); drives the copy lane. */
+  /** Two 32-bit words a line (layout in daemon/copylane/lineHash.ts); drives the copy lane. */
   lineHashes: Uint32Array;
   chunks: ChunkRow[];
   file: FusedVectors | null;

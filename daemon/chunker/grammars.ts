@@ -39,11 +39,16 @@ export function loadGrammars(): Grammars {
   let parsers = new Map<string, Promise<Parser>>();
 
   async function makeParser(grammar: string): Promise<Parser> {
-    const { Parser, Language } = await (runtime ??= startRuntime());
-    const file = join(dirname(require.resolve(PACKAGE)), `tree-sitter-${grammar}.wasm`);
-    const parser = new Parser();
-    parser.setLanguage(await Language.load(file));
-    return parser;
+    try {
+      const { Parser, Language } = await (runtime ??= startRuntime());
+      const parser = new Parser();
+      parser.setLanguage(await Language.load(join(dirname(require.resolve(PACKAGE)), `tree-sitter-${grammar}.wasm`)));
+      return parser;
+    } catch (cause) {
+      // Cutting by lines instead would give another index for the same tree on another machine.
+      const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+      throw new Error(`the ${grammar} grammar of ${PACKAGE} does not load (${reason}); reinstall hefc's packages with npm ci`, { cause });
+    }
   }
 
   return {
