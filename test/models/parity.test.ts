@@ -1,9 +1,8 @@
 /**
  * The shipped model computes what PyTorch computed when it was exported: parity.json is written by
- * models/training/export.py. HEFC_PARITY_BUNDLE names another bundle folder.
+ * models/training/export.py. HEFC_TEST_BUNDLE names another bundle folder.
  */
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Tensor } from 'onnxruntime-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,6 +14,7 @@ import { openSession } from '../../models/onnx/session.js';
 import { attentionMask } from '../../models/session/generator.js';
 import { emptyTree } from '../../models/session/tree.js';
 import { openTokenizer } from '../../models/tokenizer.js';
+import { bundleDirectory as directory } from '../bundle.js';
 import { logSoftmax } from './reference.js';
 
 interface Parity {
@@ -25,7 +25,6 @@ interface Parity {
 }
 
 const parity = suite('parity');
-const directory = process.env['HEFC_PARITY_BUNDLE'] ?? fileURLToPath(new URL('../../../models/nano', import.meta.url));
 const settings = { provider: 'cpu', threads: 1 };
 
 function int64(values: number[], shape: number[] = [values.length]): Tensor {
