@@ -51,13 +51,14 @@ const LIVE_TOKEN = /\b(?:ghp_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,}|glpat-
 const EXAMPLE_TOKEN = /EXAMPLE/;
 
 /**
- * Refuses a '/'-separated path of a file or a directory by its name alone; null to go on. Ask it for directories too:
- * one that is refused is never entered, which keeps what is cached of a tree independent of where the tree lies.
+ * Refuses a '/'-separated path by its name alone; null to go on. Ask it for directories too: one that is refused is never
+ * entered, which keeps what is cached of a tree independent of where the tree lies.
  */
-export function refusePath(path: string): SkipReason | null {
+export function refusePath(path: string, isDirectory = false): SkipReason | null {
+  if (SECRET_FOLDERS.test(path.toLowerCase())) return 'secret-like';
+  if (isDirectory) return null;
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (!SECRET_EXEMPT.test(name) && SECRET_NAMES.some((pattern) => pattern.test(name))) return 'secret-like';
-  if (SECRET_FOLDERS.test(path.toLowerCase())) return 'secret-like';
   if (GENERATED_NAMES.has(name) || GENERATED_PATH.test(name)) return 'generated';
   return null;
 }

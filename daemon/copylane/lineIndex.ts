@@ -52,7 +52,7 @@ export class LineIndex {
     const live = [...files];
     // Room for all at once: growing makes the tables anew.
     const added = live.filter((file) => !this.byOid.has(file.oid));
-    this.reserve(this.used + added.reduce((sum, file) => sum + file.hashes.length / 2 + 1, 0));
+    this.reserve(this.used + added.reduce((sum, file) => sum + (file.hashes.length >>> 1) + 1, 0));
     for (const file of live) {
       let known = this.byOid.get(file.oid);
       if (known === undefined) known = this.append(file);
@@ -101,7 +101,7 @@ export class LineIndex {
 
   private append(file: HashedFile): number {
     const index = this.blobs.length;
-    const count = file.hashes.length / 2;
+    const count = file.hashes.length >>> 1;
     this.reserve(this.used + count + 1);
     const start = this.used;
     for (let i = 0; i < count; i++) {

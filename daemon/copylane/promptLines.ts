@@ -17,8 +17,9 @@ export interface HashedLines {
   shape: Uint32Array;
   /** 0-based line in the buffer. */
   line: Int32Array;
-  /** The lines as they stand. */
+  /** The lines as they stand, and by their number in the buffer. */
   text: string[];
+  byLine: Record<number, string>;
   /** Texts of their tokens. */
   tokens: (readonly string[])[];
 }
@@ -99,6 +100,7 @@ function hashed(lines: readonly string[], firstLine: number): HashedLines {
     shape: new Uint32Array(kept.length + 1),
     line: new Int32Array(kept.length + 1),
     text: ['', ...kept.map((i) => lines[i]!.replace(/\r$/, ''))],
+    byLine: {},
     tokens: [[]],
   };
   kept.forEach((i, k) => {
@@ -107,6 +109,7 @@ function hashed(lines: readonly string[], firstLine: number): HashedLines {
     all.tokens.push(line.texts);
     all.shape[k + 1] = (line.shape | Math.min(255, indentOf(lines[i]!))) >>> 0;
     all.line[k + 1] = firstLine + i;
+    all.byLine[firstLine + i] = all.text[k + 1]!;
   });
   return all;
 }

@@ -69,10 +69,13 @@ export async function judgeAll(index: LineIndex, blobs: BlobLines, request: Copy
   const prompt = readPrompt(request.prefix, request.suffix, request.path);
   const groups = gatherGroups(index, prompt, prompt.typed === '' ? READ_GROUPS : READ_GROUPS_TYPED);
   groups.push(...(prompt.typed === '' ? likeGroups(prompt, groups) : typedGroups(prompt, groups)));
-  const nearby = prompt.typed === '' ? [] : await typedNearby(index, blobs, prompt);
+  // All are under way before the first is awaited: the index may follow another tree meanwhile.
+  const read = await Promise.all([
+    ...groups.map((group, rank) => draftsOf(index, blobs, prompt, group, rank)),
+    typedNearby(index, blobs, prompt),
+  ]);
   const drafts = new Map<string, Draft>();
-  const read = await Promise.all(groups.map((group, rank) => draftsOf(index, blobs, prompt, group, rank)));
-  for (const draft of [...read.flat(), ...nearby]) {
+  for (const draft of read.flat()) {
     const known = drafts.get(draft.line);
     if (!known) drafts.set(draft.line, draft);
     else known.votes += draft.votes;
@@ -93,30 +96,25 @@ async function draftsOf(index: LineIndex, blobs: BlobLines, prompt: Prompt, grou
   const lines = linesOf(index, prompt, origin);
   const place = origin === 'repository' ? index.place(position, prompt.path) : { path: prompt.path, oid: '' };
   if (!place) return [];
-  const above: string[] = [];
-  let raw: string;
-  let after = '';
-  if (origin === 'repository') {
-    const texts = await blobs.lines(place.oid);
-    if (!texts) return [];
-    raw = texts[lines.line[position]!] ?? '';
-    for (let k = 1; k <= LINES_KEPT_ABOVE && lines.exact[position - k] !== 0; k++) above.push(texts[lines.line[position - k]!] ?? '');
-    if (lines.exact[position + 1] !== 0) after = texts[lines.line[position + 1]!]?.trim() ?? '';
-  } else {
-    const texts = prompt[origin].text;
-    raw = texts[position]!;
-    for (let k = 1; k <= LINES_KEPT_ABOVE && position - k > 0; k++) above.push(texts[position - k]!);
-    after = texts[position + 1]?.trim() ?? '';
-  }
+  const sourceLine = lines.line[position]!;
+  const frequency = frequencyOf(index, prompt, group.exact);
+  const linesAbove: number[] = [];
+  for (let k = 1; k <= LINES_KEPT_ABOVE && lines.exact[position - k]; k++) linesAbove.push(lines.line[position - k]!);
+  const lineAfter = lines.exact[position + 1] ? lines.line[position + 1]! : -1;
+  const texts = origin === 'repository' ? await blobs.lines(place.oid) : prompt[origin].byLine;
+  if (!texts) return [];
+  const raw = texts[sourceLine] ?? '';
+  const above = linesAbove.map((line) => texts[line] ?? '');
+  const after = texts[lineAfter]?.trim() ?? '';
   const found = raw.trim();
   // The text must be what was hashed: a blob read wrong never reaches a completion.
   if (hashExact(found) !== group.exact) return [];
   const changed = carryOver(found, learnRenaming(above, prompt.nearest, group.best.shapeRun));
   const draft: Draft = {
-    line: changed, group, occurrence: group.best, path: place.path, sourceLine: lines.line[position]!, above, after,
+    line: changed, group, occurrence: group.best, path: place.path, sourceLine, above, after,
     indentText: /^[ \t]*/.exec(raw)![0], sourceIndent: indentOf(raw),
     renamed: changed !== found, unrenamed: false, votes: group.occurrences.length,
-    frequency: frequencyOf(index, prompt, group.exact), rank,
+    frequency, rank,
   };
   return changed === found ? [draft] : [draft, { ...draft, line: found, renamed: false, unrenamed: true }];
 }

@@ -27,6 +27,11 @@ test('names that only resemble secrets are indexed', () => {
   ]) assert.is(refusePath(path), null, path);
 });
 
+test('a folder is refused only when it is one for secrets', () => {
+  for (const path of ['.ssh', 'x/.aws']) assert.is(refusePath(path, true), 'secret-like', path);
+  for (const path of ['credentials', 'src/secrets', 'yarn.lock', '.env', 'aws']) assert.is(refusePath(path, true), null, path);
+});
+
 test('lock files and generated names are refused as generated', () => {
   for (const path of ['package-lock.json', 'a/yarn.lock', 'Cargo.lock', 'poetry.lock', 'go.sum', 'x.min.js', 'dist/app.js.map', 'api_pb2.py', 'api.pb.go', 'a.test.ts.snap'])
     assert.is(refusePath(path), 'generated', path);

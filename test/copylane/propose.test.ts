@@ -81,6 +81,17 @@ test('after a switch of branches no line of the old tree is proposed, although i
   assert.is((await texts(lane, 'start()\n'))[0], 'line_of_main()');
 });
 
+test('a switch of branches during a request neither breaks it nor mixes the trees', async () => {
+  const lane = treeLane({ 'a.py': 'start()\nline_of_main()\nstart()\nother_of_main()\n' });
+  const asked = texts(lane, 'start()\n');
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, k) => [`f${k}.py`, `start()\n${`line_of_branch(${k})\n`.repeat(400)}`]));
+  lane.open(many);
+  assert.equal((await asked).filter((text) => text !== 'start()').sort(), ['line_of_main()', 'other_of_main()']);
+  const later = await texts(lane, 'start()\n');
+  assert.ok(later.length > 1);
+  for (const text of later) assert.not.match(text, /of_main/);
+});
+
 test('in mid-line a candidate continues what is typed, and only its rest is returned', async () => {
   const lane = treeLane({ 'a.py': 'conn = open_it()\nconn.execute(query, values)\n', 'b.py': 'conn = open_it()\nlog(conn)\n' });
   assert.equal(await texts(lane, 'conn = open_it()\nconn.ex'), ['ecute(query, values)']);
