@@ -70,7 +70,8 @@ async function main(): Promise<void> {
     if (ours()) unlinkSync(path);
     setTimeout(() => void finish(), 10);
   };
-  const daemon: Daemon = { started: Date.now(), bundle, repositories, stop };
+  const ready = bundle.engine().then(() => undefined, () => undefined);
+  const daemon: Daemon = { started: Date.now(), ready, bundle, repositories, stop };
   const server = createServer(daemon, active);
   const listener = await serve(path, (wire) => server.onConnection(wire));
   const inode = lstatSync(path).ino;
@@ -78,8 +79,11 @@ async function main(): Promise<void> {
   const finish = async (): Promise<void> => {
     try {
       await listener.close();
-      await repositories.closeAll();
-      await bundle.unload();
+      // While the model is still loading no database is open, and its thread ends with the process.
+      if (bundle.loaded()) {
+        await repositories.closeAll();
+        await bundle.unload();
+      }
     } catch (error) {
       log('stopped in disorder', errorFacts(error));
     }
@@ -117,7 +121,6 @@ async function main(): Promise<void> {
     if (name === 'daemon.sock' || name === 'daemon.lock') check();
   }).on('error', check);
   void repositories.reconcile();
-  bundle.engine().catch(() => undefined);
 }
 
 main().catch((error: unknown) => {

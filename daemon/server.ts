@@ -16,6 +16,11 @@ import { status } from './methods/status.js';
 type Served = Exclude<MethodName, 'hello' | 'cancel' | 'stop'>;
 const HANDLERS: { [M in Served]: Handler<M> } = { complete, index, status, pause, gc, purge, model };
 
+/**
+ * How long a greeting waits for the model of a daemon that has just started: that time is the connection's, so that the
+ * first completion has its own deadline to itself.
+ */
+const HELLO_MS = 5000;
 /** Calls one connection may have under way. */
 const MAX_CALLS = 64;
 
@@ -53,6 +58,7 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
         if (method === 'hello') {
           greeted = params.protocol === PROTOCOL && params.build === buildId();
           if (!greeted) throw new CallError('version', `the daemon is of another build (${buildId()}); it is restarted`);
+          await Promise.race([daemon.ready, new Promise((resolve) => setTimeout(resolve, HELLO_MS))]);
           return wire.send({ id, result: { protocol: PROTOCOL, build: buildId(), pid: process.pid } });
         }
         if (method === 'stop') {

@@ -13,17 +13,24 @@ export interface CopySource {
 export function createCopySource(): CopySource {
   const index = new LineIndex();
   let reader: ObjectReader | undefined;
-  // The index grows only when a completion asks: a repository nobody completes in costs no memory.
+  // The index is made when a completion first asks: a repository nobody completes in costs no memory. From then on it
+  // follows each new tree at once, so that no later completion waits for it.
   let waiting: TreeView | undefined;
+  let used = false;
+  const update = (): void => {
+    if (waiting) index.update(waiting.lineHashes());
+    waiting = undefined;
+  };
   const lane = createCopyLane(index, async (oid) => reader?.readBlob(oid));
   return {
     follow(view, objects) {
       waiting = view;
       reader = objects;
+      if (used) update();
     },
     async propose({ path, prefix, suffix }) {
-      if (waiting) index.update(waiting.lineHashes());
-      waiting = undefined;
+      used = true;
+      update();
       const candidates = await lane.propose({ path, prefix, suffix });
       return candidates.map(({ text, path: from, line, score }) => ({ text, path: from, line: line + 1, score }));
     },

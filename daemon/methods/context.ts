@@ -7,6 +7,8 @@ import type { Repositories } from '../repositories.js';
 
 export interface Daemon {
   started: number;
+  /** Settled once the model of the start is loaded, or has failed to. */
+  ready: Promise<void>;
   bundle: BundleInUse;
   repositories: Repositories;
   /** Ends the process, in good order, soon. */

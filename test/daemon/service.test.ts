@@ -133,6 +133,8 @@ test('commits made while no daemon ran are found when one starts', async () => {
   await daemon.closed;
   repo.commit({ 'shop/late.py': 'LATE = 1\n' });
   daemon = await connect(PATIENCE);
+  const first = await complete(repo, { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0 });
+  assert.ok(first.tokens.memory > 0, 'the first call after a kill uses the index there was');
   await settled(repo);
 });
 
