@@ -23,7 +23,7 @@ export function progressView(stream: NodeJS.WriteStream = process.stderr): Progr
       if (!terminal && last === 0 && now - started < 1000 && progress.phase !== 'done') return;
       last = now;
       const line = describe(progress, (now - started) / 1000);
-      if (terminal) stream.write(`\r\x1b[K${line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+      if (terminal) stream.write(`\r\x1b[K${line.slice(0, Math.max(20, (stream.columns || 80) - 1))}`);
       else if (progress.phase !== 'done') stream.write(`${line}\n`);
       drawn = terminal;
     },

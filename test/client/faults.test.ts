@@ -1,6 +1,7 @@
 /** A daemon that is stopped, absent or broken never hurts a Git command, and a hefc command says so in one line. */
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeRepository, type TestRepository } from '../hooks/repository.js';
@@ -87,6 +88,24 @@ test('a database full of noise is moved aside and rebuilt', () => {
   const ran = command.hefc(['index', '--wait'], { cwd: repository.root });
   assert.is(ran.status, 0, ran.stderr);
   assert.is(status().repo.chunks, chunks);
+});
+
+test('a database of a newer hefc is left as it is and named with both ways out', () => {
+  const file = path.join(repository.root, '.git/hefc/hefc.db');
+  command.hefc(['daemon', 'stop']);
+  const db = new Database(file);
+  db.pragma('user_version = 99');
+  db.pragma('wal_checkpoint(truncate)');
+  db.close();
+  const bytes = readFileSync(file);
+  for (const args of [['index', '--wait'], ['status'], ['complete', '--file', 'first.txt', '--line', '1', '--column', '0', '--timeout', '60000']]) {
+    const ran = command.hefc(args, { cwd: repository.root });
+    assert.is(ran.status, 1, `${args[0]}: ${ran.stderr}`);
+    assert.match(ran.stderr, /^hefc: [^\n]*newer hefc[^\n]*upgrade[^\n]*purge[^\n]*\n$/);
+  }
+  assert.ok(readFileSync(file).equals(bytes), 'the database is untouched');
+  assert.is(command.hefc(['purge'], { cwd: repository.root }).status, 0);
+  assert.is(command.hefc(['index', '--wait'], { cwd: repository.root }).status, 0);
 });
 
 test.run();
