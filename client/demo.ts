@@ -48,7 +48,7 @@ function show(found: FoundPlace, result: CompleteResult): void {
   print(`${String(found.line).padStart(5)}  ${found.prefix}|`, '');
   print(`hefc writes     ${result.text === '' ? `nothing: ${REASONS[result.reason]}` : result.text}`);
   print(`the real line   ${found.expected}`);
-  print(`lane            ${result.lane}${result.lane === 'copy' ? ' (found in the repository, confirmed by the model)' : ''}`, '');
+  print(`lane            ${result.lane}${result.lane === 'copy' ? ' (copied from a like place in the repository)' : ''}`, '');
   print(`${result.tokens.memory} memory vectors went into the prompt, fused from these nodes:`);
   for (const node of result.nodes.slice(0, SHOWN_NODES)) print(`  ${node.score.toFixed(4)}  ${node.level.padEnd(9)}  ${String(node.vectors).padStart(2)} vectors  ${nodeName(node.path, node.level, node.lines)}`);
   if (result.nodes.length > SHOWN_NODES) print(`  … and ${result.nodes.length - SHOWN_NODES} more`);

@@ -34,7 +34,9 @@ export function counts(byReason: Record<string, number>): string {
 }
 
 /** A node as people name it: `src/a.ts:10-20`, `src/`, `the whole repository`. Lines are 1-based, end inclusive. */
-export function nodeName(path: string, level: string, lines?: [number, number]): string {
+export function nodeName(name: string, level: string, lines?: [number, number]): string {
+  // A file name may hold escape sequences; a terminal must not obey them.
+  const path = name.replace(/[\p{Cc}\p{Cf}]/gu, '?');
   if (level === 'directory') return path === '' ? 'the whole repository' : `${path}/`;
   return lines === undefined ? path : `${path}:${lines[0]}-${lines[1]}`;
 }

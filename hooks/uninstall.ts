@@ -13,23 +13,28 @@ export interface UninstallOutcome extends HooksFolder {
 
 /**
  * Uninstalls from the repository that holds the folder `place`. All files are looked at, not only the four hooks:
- * other tools rename the hooks they find (pre-commit to `.legacy`, lefthook to `.old`).
+ * other tools rename the hooks they find (pre-commit to `.legacy`, lefthook to `.old`), or move Git to a folder of
+ * their own (core.hooksPath) and leave ours behind in the usual one.
  */
 export function uninstallHooks(place: string): UninstallOutcome {
   const where = findHooksFolder(place);
+  const folders = new Set([where.folder, path.join(where.commonDir, 'hooks')]);
+  return { ...where, restored: [...folders].filter(isFolder).flatMap(restoreFolder) };
+}
+
+function restoreFolder(folder: string): string[] {
   const restored: string[] = [];
-  if (!isFolder(where.folder)) return { ...where, restored };
   let folderMade = false;
-  for (const name of readdirSync(where.folder)) {
-    const file = path.join(where.folder, name);
+  for (const name of readdirSync(folder)) {
+    const file = path.join(folder, name);
     if (statHook(file)?.isFile() !== true) continue;
     const made = restore(file);
     if (made === undefined) continue;
     restored.push(name);
     if (made === 'folder') folderMade = true;
   }
-  if (folderMade && readdirSync(where.folder).length === 0) rmdirSync(where.folder);
-  return { ...where, restored };
+  if (folderMade && readdirSync(folder).length === 0) rmdirSync(folder);
+  return restored;
 }
 
 /** What the installer had made of this file; undefined when it holds no block. */

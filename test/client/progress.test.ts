@@ -22,4 +22,8 @@ test('sizes, durations, counts and nodes read as people write them', () => {
   assert.equal([nodeName('', 'directory'), nodeName('a/b', 'directory'), nodeName('a.ts', 'chunk', [1, 9]), nodeName('a.ts', 'file')], ['the whole repository', 'a/b/', 'a.ts:1-9', 'a.ts']);
 });
 
+test('a file name cannot command the terminal', () => {
+  assert.is(nodeName('a\x1b[2J\u202eb.ts', 'file'), 'a?[2J?b.ts');
+});
+
 test.run();

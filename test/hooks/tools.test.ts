@@ -72,6 +72,15 @@ test('a hooks folder outside the repository is refused, and taken with --shared'
   assert.is(uninstallHooks(repository.root).restored.length, 4);
 });
 
+test('a hook manager that moves Git to its own folder leaves our hooks behind; uninstall finds them in both', () => {
+  installHooks(repository.root);
+  husky();
+  installHooks(repository.root);
+  assert.is(uninstallHooks(repository.root).restored.length, 8);
+  assert.not.ok(existsSync(path.join(repository.root, '.git/hooks/post-commit')));
+  assert.not.match(readFileSync(inRoot('.husky/_/post-commit'), 'utf8'), 'hefc');
+});
+
 test('hooks switched off by core.hooksPath=/dev/null stay off, also with --shared', () => {
   repository.git('config', 'core.hooksPath', '/dev/null');
   assert.match(installHooks(repository.root, { shared: true }).refused ?? '', /switched off/);
