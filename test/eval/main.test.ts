@@ -100,6 +100,7 @@ test('bad input is refused in one line with exit code 2', () => {
     [[tasks], /usage: hefc eval/],
     [[tasks, '--repos', folder, '--no-such'], /--no-such.*usage/],
     [[tasks, '--repos', folder, '--limit', '0'], /--limit/],
+    [[tasks, '--repos', folder, '--out', join(folder, 'none', 'out.json')], /cannot be written \(ENOENT\)/],
     [[tasks, '--repos', folder, '--context', 'all'], /no arm is called all/],
     [[tasks, '--repos', folder, '--bundle', folder], /bundle\.json/],
     [[bare, '--repos', folder, '--bundle', bundle.directory], /owner\/none: no bare repository/],

@@ -32,6 +32,14 @@ function readArguments() {
   }
 }
 
+function startFile(path: string): void {
+  try {
+    writeFileSync(path, '');
+  } catch (error) {
+    throw new EvalError(`${path} cannot be written (${(error as NodeJS.ErrnoException).code}); name a file in a folder of your own`);
+  }
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
   const [file, ...more] = positionals;
@@ -41,7 +49,8 @@ async function main(): Promise<void> {
   const arms = chooseArms(values.context);
   const tasks = spreadTasks(readTasks(file), limit);
   const details = values.details;
-  for (const path of [values.out, details]) if (path !== undefined) writeFileSync(path, '');
+  // Before hours of work, not after.
+  for (const path of [values.out, details]) if (path !== undefined) startFile(path);
 
   const line = progressLine();
   const evaluation = await openEvaluation(values.bundle);
