@@ -225,6 +225,27 @@ test('init and uninit alone leave every byte as it was', () => {
   assert.equal(snapshot(repository.root), pristine);
 });
 
+test('a linked worktree shares the index: the same commit there fuses nothing', () => {
+  done(['init', '--no-hooks']);
+  const linked = path.join(path.dirname(repository.root), 'linked');
+  repository.git('worktree', 'add', '-q', '-b', 'linked', linked);
+  const ran = command.hefc(['index', '--wait', '--json'], { cwd: linked });
+  assert.is(ran.status, 0, ran.stderr);
+  assert.equal((JSON.parse(ran.stdout) as { fused: object }).fused, { chunks: 0, nodes: 0, blobs: 0 });
+  const { repo } = JSON.parse(command.hefc(['status', '--json'], { cwd: linked }).stdout) as StatusJson;
+  assert.equal([repo.root, repo.branch, repo.state], [linked, 'linked', 'ready']);
+});
+
+test('init in a repository whose hooks folder is shared leaves the folder alone, says so, and indexes', () => {
+  const shared = path.join(path.dirname(repository.root), 'shared-hooks');
+  repository.git('config', 'core.hooksPath', shared);
+  const { stdout } = done(['init']);
+  assert.match(stdout, /Hooks not installed: .*outside this repository.*--shared/);
+  assert.match(stdout, /Indexed /);
+  assert.not.ok(existsSync(shared));
+  repository.git('config', '--unset', 'core.hooksPath');
+});
+
 test('a repository without a commit is set up and says that nothing is there yet', () => {
   const empty = path.join(path.dirname(repository.root), 'empty');
   repository.git('init', '-q', empty);
