@@ -64,6 +64,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
           },
         });
         store.putRef({ worktree, ref: revision === 'HEAD' ? ref : revision, commit, root, state: 'ready', updated: Date.now() });
+        if (fused.blobs + fused.nodes > 0) store.checkpoint();
         if (!closed) show(root);
         return { commit, root, fused, skipped: store.stats().skipped, ms: performance.now() - began };
       } finally {

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NoDaemonError } from './errors.js';
 
 /** sun_path holds 104 bytes on some systems, 108 on others, with its final zero. */
 const MAX_SOCKET_BYTES = 100;
@@ -19,11 +20,15 @@ function uid(): number {
 
 /** Makes a folder 0700 if absent and refuses one that is a symlink, not a folder, another user's, or open to others. */
 export function ownFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new NoDaemonError(`${path} cannot be made (${(error as NodeJS.ErrnoException).code}); make it yourself (mode 0700) or set HEFC_HOME`);
+  }
   const stat = lstatSync(path);
-  if (stat.isSymbolicLink() || !stat.isDirectory()) throw new Error(`${path} is not a plain folder; remove it or set HEFC_HOME`);
-  if (process.getuid && stat.uid !== uid()) throw new Error(`${path} belongs to another user; remove it or set HEFC_HOME`);
-  if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) throw new Error(`${path} is open to other users; run: chmod 700 '${path}'`);
+  if (stat.isSymbolicLink() || !stat.isDirectory()) throw new NoDaemonError(`${path} is not a plain folder; remove it or set HEFC_HOME`);
+  if (process.getuid && stat.uid !== uid()) throw new NoDaemonError(`${path} belongs to another user; remove it or set HEFC_HOME`);
+  if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) throw new NoDaemonError(`${path} is open to other users; run: chmod 700 '${path}'`);
   return path;
 }
 

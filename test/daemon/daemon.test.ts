@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -37,6 +37,20 @@ const startsIn = (log: string): number => log.split('\n').filter((line) => / sta
 test('without a daemon, a client that may not start one is told so', async () => {
   assert.is(await codeOf(connect({ start: false })), 'no daemon');
   assert.not.ok(existsSync(socketPath()));
+});
+
+test('a client follows no symlink to a runtime folder, and starts nothing', async () => {
+  const before = process.env.HEFC_HOME;
+  process.env.HEFC_HOME = join(place.folder, 'other-home');
+  try {
+    mkdirSync(join(place.folder, 'trap'), { mode: 0o700 });
+    mkdirSync(process.env.HEFC_HOME);
+    symlinkSync(join(place.folder, 'trap'), join(process.env.HEFC_HOME, 'run'));
+    assert.is(await codeOf(connect(PATIENCE)), 'no daemon');
+    assert.equal(readdirSync(join(place.folder, 'trap')), []);
+  } finally {
+    process.env.HEFC_HOME = before;
+  }
 });
 
 test('twenty racing clients end with one daemon', async () => {
