@@ -21,6 +21,8 @@ const HANDLERS: { [M in Served]: Handler<M> } = { complete, index, status, pause
  * first completion has its own deadline to itself.
  */
 const HELLO_MS = 5000;
+/** How often a call under way is said to be alive. */
+const ALIVE_MS = 10_000;
 /** Calls one connection may have under way. */
 const MAX_CALLS = 64;
 
@@ -76,11 +78,13 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
         const abort = new AbortController();
         calls.set(id, abort);
         underWay++;
+        const alive = setInterval(() => wire.send({ id, event: 'alive' }), ALIVE_MS);
         try {
           const handler = HANDLERS[method as Served] as unknown as (daemon: Daemon, call: Call<never>) => Promise<object>;
           const call = { params, signal: abort.signal, connection, emit: (data: unknown) => wire.send({ id, event: 'progress', data }) };
           wire.send({ id, result: await handler(daemon, call as unknown as Call<never>) });
         } finally {
+          clearInterval(alive);
           underWay--;
           calls.delete(id);
           onCall();

@@ -2,8 +2,8 @@
 
 /** Longest completion in characters. */
 export const MAX_COMPLETION = 4096;
-/** Control characters other than tab and newline; bidirectional and invisible formatting; lone surrogates. */
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffc]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** Control characters other than tab and newline; bidirectional and invisible formatting; what was no whole character. */
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u206f\ufeff\ufff9-\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Strips what is unsafe, ends a line completion at its line's end, caps the length. */
 export function sanitize(text: string, stop: 'line' | 'block'): string {

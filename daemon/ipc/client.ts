@@ -17,7 +17,7 @@ type EventOf<M extends MethodName> = Methods[M] extends { event: infer E } ? E :
 export interface CallOptions<M extends MethodName> {
   onEvent?: (event: EventOf<M>) => void;
   signal?: AbortSignal;
-  /** Milliseconds until the call is given up with code `timeout`; none by default. */
+  /** Milliseconds until the call is given up with code `timeout`; by default when the daemon is silent for SILENCE_MS. */
   timeout?: number;
 }
 
@@ -28,7 +28,11 @@ export interface Connection {
   readonly closed: Promise<void>;
 }
 
+/** Longer than this without a sign of life, a daemon with a call under way is stopped or hung. */
+const SILENCE_MS = 60_000;
+
 interface Pending {
+  heard(): void;
   resolve(value: never): void;
   reject(error: Error): void;
   onEvent(data: never): void;
@@ -62,6 +66,8 @@ function makeConnection(wire: Wire): Connection {
     if (reply.id === null) return fail(new CallError(reply.error?.code ?? 'internal', reply.error?.message ?? 'the daemon refused the message'));
     const call = pending.get(reply.id);
     if (!call) return;
+    call.heard();
+    if (reply.event === 'alive') return;
     if (reply.event !== undefined) return call.onEvent(reply.data as never);
     pending.delete(reply.id);
     if (reply.error) call.reject(new CallError(reply.error.code, reply.error.message));
@@ -87,9 +93,17 @@ function makeConnection(wire: Wire): Connection {
         };
         const onAbort = (): void => giveUp(new CallError('cancelled', 'the call was cancelled'));
         if (options.signal?.aborted) return reject(new CallError('cancelled', 'the call was cancelled'));
-        if (options.timeout !== undefined) timer = setTimeout(() => giveUp(new CallError('timeout', `the daemon did not answer within ${options.timeout} ms; try a longer --timeout, or: hefc daemon stop`)), options.timeout);
+        const late = (limit: number): void => giveUp(new CallError('timeout', `the daemon did not answer within ${limit} ms; try a longer --timeout, or: hefc daemon stop`));
+        const heard = (): void => {
+          if (options.timeout !== undefined) return;
+          clearTimeout(timer);
+          timer = setTimeout(late, SILENCE_MS, SILENCE_MS);
+        };
+        if (options.timeout !== undefined) timer = setTimeout(late, options.timeout, options.timeout);
+        else heard();
         options.signal?.addEventListener('abort', onAbort);
         pending.set(id, {
+          heard,
           resolve: (value) => (settle(), resolve(value)),
           reject: (error) => (settle(), reject(error)),
           onEvent: (data) => options.onEvent?.(data),

@@ -6,6 +6,8 @@
  * unique per connection. The first call on a connection is `hello`; a daemon of another protocol or build answers with
  * error code `version`, and the client then restarts it. A client that hangs up cancels its calls. `cancel` names the
  * id of a call to stop; a `complete` also stops any older `complete` of the same `session`.
+ * While a call is under way the daemon sends `{id, event: 'alive'}` now and then; a client that hears nothing for a
+ * minute gives the call up.
  * Only the methods listed here are served.
  */
 
