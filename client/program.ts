@@ -34,7 +34,7 @@ function addSetup(program: Command): void {
     .action(async () => (await import('./commands/uninit.js')).uninit());
   examples(program.command('index').description('bring the index to the current commit'), ['hefc index', 'hefc index --wait', 'hefc index --wait --all', 'hefc index --pause'])
     .option('--wait', 'wait for the end and show the progress')
-    .option('--all', 'the commit of every linked worktree as well')
+    .option('--all', 'every local branch and linked worktree as well, so that switching fuses nothing')
     .addOption(new Option('--pause', 'stop indexing this repository until --resume').conflicts(['wait', 'all', 'resume']))
     .addOption(new Option('--resume', 'go on indexing after --pause').conflicts(['wait', 'all']))
     .option('--json', 'print one JSON object')

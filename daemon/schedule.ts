@@ -7,7 +7,8 @@ import type { IndexProgress } from './ipc/protocol.js';
 import { errorFacts, log } from './log.js';
 import { afterRebase, rebasing } from './rebase.js';
 
-const SETTLE_MS = 150;
+/** How long hints are gathered before HEAD is looked at, in ms. A run that is overtaken is stopped, so this may be short. */
+const SETTLE_MS = 20;
 
 export interface Schedule {
   state(): { state: 'ready' | 'indexing' | 'paused' | 'error' | 'absent'; indexed: number; error?: string };

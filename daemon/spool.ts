@@ -12,8 +12,8 @@ export interface SpoolLine {
   worktree: string;
 }
 
-/** How long a burst of hooks (a rebase, a merge) may settle before it is read, in ms. */
-const SETTLE_MS = 150;
+/** How long a burst of lines may settle before it is read, in ms: a checkout to a seen branch must be over in 100. */
+const SETTLE_MS = 10;
 /** A spool larger than this lost its meaning as single lines: it counts as one event. */
 const MAX_BYTES = 1024 * 1024;
 

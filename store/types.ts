@@ -226,6 +226,8 @@ export interface ObjectReader {
   blobSize(oid: string): Promise<number | undefined>;
   /** Commit id → root tree id. Takes any revision of `git rev-parse` form that both implementations know: an id, a ref, HEAD. */
   rootTree(revision: string): Promise<{ commit: string; tree: string }>;
+  /** Full names of the local branches, sorted. */
+  branches(): Promise<string[]>;
   /** Full ref name HEAD points to, 'HEAD' when detached; commit null on an unborn branch. */
   head(): Promise<{ ref: string; commit: string | null }>;
   close(): void;

@@ -2,7 +2,7 @@ import { counts, duration, print, printJson } from '../print.js';
 import { runIndex, type IndexResult } from '../runIndex.js';
 import { withDaemon } from '../session.js';
 
-/** Brings the index to HEAD, or with --all those of the linked worktrees too; --pause and --resume hold it and let it go on. */
+/** Brings the index to HEAD, or with --all to every branch and linked worktree too; --pause and --resume hold it and let it go on. */
 export async function indexRepository(options: { wait?: boolean; all?: boolean; pause?: boolean; resume?: boolean; json?: boolean }): Promise<void> {
   const repo = process.cwd();
   await withDaemon(async (connection) => {

@@ -48,7 +48,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       view = undefined;
       if (root) show(root);
     },
-    async index({ revision = 'HEAD', onProgress, signal, near }) {
+    async index({ revision = 'HEAD', ahead = false, onProgress, signal, near }) {
       const began = performance.now();
       const { ref, commit: head } = await objects.head();
       if (revision === 'HEAD' && head === null) return { commit: null, root: null, fused: { chunks: 0, nodes: 0, blobs: 0 }, skipped: {}, ms: performance.now() - began };
@@ -63,9 +63,10 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
             onProgress?.(progress);
           },
         });
-        store.putRef({ worktree, ref: revision === 'HEAD' ? ref : revision, commit, root, state: 'ready', updated: Date.now() });
+        // A tree indexed ahead is never the one to start from: as if it were the oldest.
+        store.putRef({ worktree, ref: revision === 'HEAD' ? ref : revision, commit, root, state: 'ready', updated: ahead ? 0 : Date.now() });
         if (fused.blobs + fused.nodes > 0) store.checkpoint();
-        if (!closed) show(root);
+        if (!closed && !ahead) show(root);
         return { commit, root, fused, skipped: store.stats().skipped, ms: performance.now() - began };
       } finally {
         indexing--;

@@ -39,8 +39,11 @@ export interface EngineRepository {
   readonly place: RepositoryPlace;
   readonly store: Store;
   readonly objects: ObjectReader;
-  /** Brings the cache to a revision (default HEAD) and makes it the tree completions are answered from. */
-  index(options: { revision?: string; onProgress?: (progress: IndexProgress) => void; signal?: AbortSignal; near?: string }): Promise<IndexOutcome>;
+  /**
+   * Brings the cache to a revision (default HEAD) and makes it the tree completions are answered from; with `ahead`
+   * only the cache, so that switching there later fuses nothing.
+   */
+  index(options: { revision?: string; ahead?: boolean; onProgress?: (progress: IndexProgress) => void; signal?: AbortSignal; near?: string }): Promise<IndexOutcome>;
   complete(request: EngineCompletion, options?: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<CompleteResult>;
   /** Tree completions are answered from now; null while nothing is indexed. */
   current(): DirectoryKey | null;

@@ -15,22 +15,23 @@ export interface BlobTools {
   inference: Inference;
 }
 
-function refused(blob: PlannedBlob, bytes: number, skip: SkipReason): BlobRecord {
+/** A record without chunks: refused, or an empty file (skip null). */
+function chunkless(blob: PlannedBlob, bytes: number, skip: SkipReason | null): BlobRecord {
   return { oid: blob.oid, language: blob.language, bytes, skip, lineHashes: new Uint32Array(0), chunks: [], file: null };
 }
 
 async function makeRecord(blob: PlannedBlob, tools: BlobTools, signal: AbortSignal): Promise<BlobRecord> {
   const size = await tools.objects.blobSize(blob.oid);
-  if (size === undefined) return refused(blob, 0, 'missing');
-  if (size > HUGE_BYTES) return refused(blob, size, 'huge');
+  if (size === undefined) return chunkless(blob, 0, 'missing');
+  if (size > HUGE_BYTES) return chunkless(blob, size, 'huge');
   const bytes = await tools.objects.readBlob(blob.oid);
-  if (bytes === undefined) return refused(blob, 0, 'missing');
+  if (bytes === undefined) return chunkless(blob, 0, 'missing');
   const skip = refuseContent(bytes);
-  if (skip) return refused(blob, bytes.length, skip);
+  if (skip) return chunkless(blob, bytes.length, skip);
   const text = bytes.toString('utf8');
   const chunks = await tools.chunker.chunk(text, blob.language);
   const texts = chunks.map((chunk) => bytes.subarray(chunk.startByte, chunk.endByte).toString('utf8'));
-  if (texts.length === 0) return { ...refused(blob, bytes.length, 'binary'), skip: null };
+  if (texts.length === 0) return chunkless(blob, bytes.length, null);
   const { shapes } = tools.inference;
   const fused = isVectorless(shapes)
     ? { chunks: texts.map(() => noVectors(shapes)), file: noVectors(shapes) }

@@ -2,7 +2,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RepositoryPlace } from '../../store/types.js';
+import type { Fused } from '../indexer/indexTree.js';
 import { CallError } from '../ipc/errors.js';
+import type { IndexProgress } from '../ipc/protocol.js';
+import { errorFacts, log } from '../log.js';
 import { hefcFolder } from '../registry.js';
 import type { Served } from '../repositories.js';
 import { locate, type Daemon, type Handler } from './context.js';
@@ -25,31 +28,50 @@ async function openSetUp(daemon: Daemon, path: string): Promise<Served> {
   return daemon.repositories.open(place);
 }
 
-/** With `all`, every linked worktree is indexed too; the result is the named one's, with the sums of what was fused. */
+/** Fuses what the other worktrees and every local branch hold, so that switching to any of them fuses nothing. */
+async function indexRest(daemon: Daemon, served: Served, how: { signal: AbortSignal; emit?: (progress: IndexProgress) => void }): Promise<Fused> {
+  const { place, objects } = served.repository;
+  const sum: Fused = { chunks: 0, nodes: 0, blobs: 0 };
+  const add = ({ fused }: { fused: Fused }): void => {
+    sum.chunks += fused.chunks;
+    sum.nodes += fused.nodes;
+    sum.blobs += fused.blobs;
+  };
+  const onProgress = how.emit && { onProgress: how.emit };
+  for (const root of worktrees(place).slice(1)) {
+    const other = await daemon.repositories.open(await locate(root));
+    add(await other.schedule.index({ signal: how.signal, ...onProgress }));
+  }
+  const { ref: current } = await objects.head();
+  for (const revision of await objects.branches()) {
+    if (revision !== current) add(await served.repository.index({ revision, ahead: true, signal: how.signal, ...onProgress }));
+  }
+  return sum;
+}
+
+/** With `all`, every worktree and local branch is indexed too; the result is the named worktree's, with the sums of what was fused. */
 export const index: Handler<'index'> = async (daemon, { params, signal, emit }) => {
   const place = await locate(params.repo);
   const served = await daemon.repositories.open(place);
-  const others: Served[] = [];
-  if (params.all) for (const root of worktrees(place).slice(1)) others.push(await daemon.repositories.open(await locate(root)));
   if (!params.wait) {
-    for (const one of [served, ...others]) {
-      one.schedule.pause(false);
-      one.schedule.hint();
-    }
+    served.schedule.pause(false);
+    served.schedule.hint();
+    // Nobody waits for the rest, so it outlives the call.
+    if (params.all) indexRest(daemon, served, { signal: new AbortController().signal }).catch((error: unknown) => log('branches not indexed', errorFacts(error)));
     const { state } = served.schedule.state();
     return { fused: { chunks: 0, nodes: 0, blobs: 0 }, commit: null, ms: 0, skipped: {}, state: state === 'absent' ? 'indexing' : state };
   }
+  const began = performance.now();
   const outcome = await served.schedule.index({ signal, onProgress: emit });
-  const fused = { ...outcome.fused };
-  let { ms } = outcome;
-  for (const one of others) {
-    const more = await one.schedule.index({ signal, onProgress: emit });
-    fused.chunks += more.fused.chunks;
-    fused.nodes += more.fused.nodes;
-    fused.blobs += more.fused.blobs;
-    ms += more.ms;
-  }
-  return { fused, commit: outcome.commit, ms, skipped: outcome.skipped, state: outcome.commit === null ? 'absent' : 'ready' };
+  const rest = params.all ? await indexRest(daemon, served, { signal, emit }) : { chunks: 0, nodes: 0, blobs: 0 };
+  const { chunks, nodes, blobs } = outcome.fused;
+  return {
+    fused: { chunks: chunks + rest.chunks, nodes: nodes + rest.nodes, blobs: blobs + rest.blobs },
+    commit: outcome.commit,
+    ms: performance.now() - began,
+    skipped: outcome.skipped,
+    state: outcome.commit === null ? 'absent' : 'ready',
+  };
 };
 
 export const pause: Handler<'pause'> = async (daemon, { params }) => {

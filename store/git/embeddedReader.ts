@@ -90,6 +90,7 @@ export function createEmbeddedReader(place: RepositoryPlace): ObjectReader {
       if (commit === undefined) throw unknownRevision(revision);
       return { commit: commit.oid, tree: treeOfCommit(commit.oid, commit.bytes) };
     },
+    branches: async () => (await git.listBranches(shared)).map((name) => `refs/heads/${name}`).sort(),
     head,
     async close() {
       cache = {};

@@ -54,6 +54,10 @@ export function createNativeReader(place: RepositoryPlace, version: [number, num
       if (object?.type !== 'commit') throw unknownRevision(revision);
       return { commit: object.oid, tree: treeOfCommit(object.oid, object.content!) };
     },
+    async branches() {
+      const { stdout } = await run('git', ['for-each-ref', '--format=%(refname)', 'refs/heads'], { cwd, env: gitEnvironment(), maxBuffer: 64 * 1024 * 1024 });
+      return stdout.split('\n').filter((name) => name !== '').sort();
+    },
     async head() {
       const ref = await headRef(place, cwd);
       const object = await info(ref === 'HEAD' ? 'HEAD^{commit}' : `${ref}^{commit}`);

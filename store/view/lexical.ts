@@ -4,6 +4,8 @@ import type { LiveChunks } from './liveChunks.js';
 
 const k1 = 1.2;
 const b = 0.75;
+/** Postings a search scores, rarest term first: past this, a term stands in so many chunks that it hardly ranks them. */
+const scoredPostings = 30_000;
 /** Posting entries kept between searches: about 16 MB. */
 const cachedPostings = 4_000_000;
 
@@ -45,8 +47,11 @@ export function createLexicalSearch(db: Database, chunks: LiveChunks): LexicalSe
     if (chunks.count === 0) return [];
     const scores = new Float64Array(chunks.count);
     const touched: number[] = [];
-    for (const [term, weight] of queryTerms(identifiers)) {
-      const numbers = postings(term);
+    const terms = [...queryTerms(identifiers)].map(([term, weight]) => ({ weight, numbers: postings(term) }));
+    let scored = 0;
+    for (const { weight, numbers } of terms.sort((a, b) => a.numbers.length - b.numbers.length)) {
+      if (scored > 0 && scored + numbers.length > scoredPostings) break;
+      scored += numbers.length;
       const idf = Math.log(1 + (chunks.count - numbers.length + 0.5) / (numbers.length + 0.5));
       for (const number of numbers) {
         if (scores[number] === 0) touched.push(number);

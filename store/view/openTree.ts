@@ -58,7 +58,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
   }
 
   function chunkHits(scored: Scored[], k: number): Hit[] {
-    const ranked = scored.map(({ number, score }) => ({ item: number, score, order: firstFile.get(chunks.blobOf(number).id)! }));
+    const ranked = strongest(scored, k).map(({ number, score }) => ({ item: number, score, order: firstFile.get(chunks.blobOf(number).id)! }));
     return best(ranked, k, (a, b) => chunks.ordinalOf(a) - chunks.ordinalOf(b)).map(({ item, score, order }) => {
       const id = chunks.idOf(item);
       const [startLine, endLine] = stored(readLines.get(id), 'chunk', id);
@@ -149,6 +149,13 @@ function firstById(items: readonly { id: number }[]): Map<number, number> {
     if (!first.has(id)) first.set(id, at);
   });
   return first;
+}
+
+/** Those that score no less than the k-th, so that only they need an exact order. */
+function strongest(scored: Scored[], k: number): Scored[] {
+  if (scored.length <= k || k <= 0) return k <= 0 ? [] : scored;
+  const least = Float64Array.from(scored, ({ score }) => score).sort()[scored.length - k]!;
+  return scored.filter(({ score }) => score >= least);
 }
 
 function best<T>(ranked: Ranked<T>[], k: number, tie: (a: T, b: T) => number): Ranked<T>[] {

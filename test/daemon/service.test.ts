@@ -291,4 +291,19 @@ test("a daemon started from a hook's surroundings forgets git's variables", asyn
   assert.is((await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE)).state, 'ready');
 });
 
+test('index --all fuses every branch ahead, keeps the current tree, and switching then fuses nothing', async () => {
+  const repo = shop();
+  repo.git('checkout', '--quiet', '-b', 'other');
+  repo.commit({ 'shop/extra.py': 'def extra(basket):\n    return basket.items[0]\n' });
+  repo.git('checkout', '--quiet', 'main');
+  await daemon.call('index', { repo: repo.root, wait: true, all: true }, PATIENCE);
+  const before = await status(repo);
+  assert.is(before.repo!.tree, repo.git('rev-parse', 'main^{tree}'));
+  repo.git('checkout', '--quiet', 'other');
+  const again = await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  assert.equal(again.fused, { chunks: 0, nodes: 0, blobs: 0 });
+  assert.is((await status(repo)).counters.chunks_fused, before.counters.chunks_fused);
+  assert.is((await status(repo)).repo!.tree, repo.git('rev-parse', 'other^{tree}'));
+});
+
 test.run();

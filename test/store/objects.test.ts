@@ -122,6 +122,16 @@ test('commits made after opening are seen', async () => {
   }
 });
 
+test('branches are listed by full name, packed or not', async () => {
+  const folder = smallRepository();
+  git(folder, ['branch', 'a/packed']);
+  git(folder, ['pack-refs', '--all']);
+  git(folder, ['branch', 'loose']);
+  for (const prefer of readers) {
+    await withReader(folder, prefer, async (reader) => assert.equal(await reader.branches(), ['refs/heads/a/packed', 'refs/heads/loose', 'refs/heads/main']));
+  }
+});
+
 test('head tells a branch, a detached HEAD and an unborn branch apart', async () => {
   const folder = smallRepository();
   const commit = git(folder, ['rev-parse', 'HEAD']).trim();
