@@ -74,7 +74,7 @@ export interface TreeEntry {
   oid: string;
 }
 
-/** A directory's place in the cache: `scope` is '' unless ignore rules reach into this directory. */
+/** A directory's place in the cache: `scope` is '' unless ignore rules reach into it or objects below it are missing. */
 export interface DirectoryKey {
   tree: string;
   scope: string;

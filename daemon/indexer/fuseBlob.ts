@@ -20,12 +20,13 @@ function chunkless(blob: PlannedBlob, bytes: number, skip: SkipReason | null): B
   return { oid: blob.oid, language: blob.language, bytes, skip, lineHashes: new Uint32Array(0), chunks: [], file: null };
 }
 
-async function makeRecord(blob: PlannedBlob, tools: BlobTools, signal: AbortSignal): Promise<BlobRecord> {
+/** Undefined when the object is not in this clone. */
+async function makeRecord(blob: PlannedBlob, tools: BlobTools, signal: AbortSignal): Promise<BlobRecord | undefined> {
   const size = await tools.objects.blobSize(blob.oid);
-  if (size === undefined) return chunkless(blob, 0, 'missing');
+  if (size === undefined) return undefined;
   if (size > HUGE_BYTES) return chunkless(blob, size, 'huge');
   const bytes = await tools.objects.readBlob(blob.oid);
-  if (bytes === undefined) return chunkless(blob, 0, 'missing');
+  if (bytes === undefined) return undefined;
   const skip = refuseContent(bytes);
   if (skip) return chunkless(blob, bytes.length, skip);
   const text = bytes.toString('utf8');
@@ -47,10 +48,11 @@ async function makeRecord(blob: PlannedBlob, tools: BlobTools, signal: AbortSign
   };
 }
 
-/** Brings one blob into the store; returns its bytes and the chunks and file nodes fused. */
-export async function indexBlob(blob: PlannedBlob, tools: BlobTools, signal: AbortSignal): Promise<{ bytes: number; chunks: number; nodes: number }> {
+/** Brings one blob into the store; returns its bytes and the chunks and file nodes fused, undefined when it is not in this clone. */
+export async function indexBlob(blob: PlannedBlob, tools: BlobTools, signal: AbortSignal): Promise<{ bytes: number; chunks: number; nodes: number } | undefined> {
   const record = await makeRecord(blob, tools, signal);
   signal.throwIfAborted();
+  if (record === undefined) return undefined;
   tools.store.putBlob(record);
   return { bytes: record.bytes, chunks: record.chunks.length, nodes: record.file ? 1 : 0 };
 }

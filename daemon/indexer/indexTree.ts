@@ -7,6 +7,7 @@ import type { DirectoryKey } from '../../store/types.js';
 import { indexBlob, type BlobTools } from './fuseBlob.js';
 import { indexDirectory, type EmptyDirectories } from './fuseDirectory.js';
 import { isVectorless } from './vectorless.js';
+import { nameOf, withoutMissing } from './partial.js';
 import { nearestFirst, planTree } from './plan.js';
 
 /** Blobs under way at once: enough to keep the inference worker fed while others are read, few enough to bound memory. */
@@ -42,13 +43,19 @@ export async function indexTree(tools: BlobTools, rootTree: string, options: Ind
 
   report({});
   const plan = await planTree(store, objects, rootTree, isVectorless(inference.shapes), signal);
+  let { root } = plan;
   const blobs = nearestFirst(plan.blobs, options.near);
   report({ phase: 'fusing', files: blobs.length, bytes: await totalBytes(tools, blobs) });
   let next = 0;
+  const missing = new Set<string>();
   const work = async (): Promise<void> => {
     for (let blob = blobs[next++]; blob; blob = blobs[next++]) {
       signal.throwIfAborted();
       const done = await indexBlob(blob, tools, signal);
+      if (done === undefined) {
+        missing.add(nameOf(blob.oid, blob.language));
+        continue;
+      }
       fused.blobs++;
       fused.chunks += done.chunks;
       fused.nodes += done.nodes;
@@ -62,15 +69,19 @@ export async function indexTree(tools: BlobTools, rootTree: string, options: Ind
     if (failed) throw options.signal?.aborted ? options.signal.reason : stop.signal.reason;
     report({ phase: 'directories' });
     const empty: EmptyDirectories = new Map();
-    for (const directory of plan.directories) {
+    const partial = new Map<string, string>();
+    for (const planned of plan.directories) {
       signal.throwIfAborted();
+      const directory = withoutMissing(planned, missing, partial);
+      if (directory.path === '') root = directory.key;
+      if (directory !== planned && store.hasDirectory(directory.key)) continue;
       if (await indexDirectory(directory, store, inference, empty, signal)) fused.nodes++;
     }
   } finally {
     count();
   }
   report({ phase: 'done' });
-  return { root: plan.root, fused };
+  return { root, fused };
 }
 
 /** Sizes come from headers with native git; the other reader would read every blob twice, so there the total stays 0. */

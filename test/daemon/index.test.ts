@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -146,6 +146,27 @@ test('linked worktrees share one cache', async () => {
   assert.ok(linked.current()?.tree !== main.current()?.tree);
   await linked.close();
   await main.close();
+});
+
+test('a file whose object is missing is left out by name, and comes in once the object is there', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const oid = repo.git('rev-parse', 'HEAD:shop/deep/parcel.py');
+  const object = join(repo.root, '.git', 'objects', oid.slice(0, 2), oid.slice(2));
+  renameSync(object, `${object}.away`);
+  const first = await open(repo.root);
+  const { skipped, root } = await first.index({});
+  assert.is(skipped['missing'], 1);
+  assert.ok(root!.scope.startsWith('partial-'));
+  assert.equal((await first.index({})).fused, { chunks: 0, nodes: 0, blobs: 0 });
+  assert.is((await first.complete({ path: 'new.py', prefix: 'from shop.basket import Basket\n', suffix: null, context: 'hef', lanes: { model: true, copy: true } })).reason === 'not-indexed', false);
+  await first.close();
+  renameSync(`${object}.away`, object);
+  const second = await open(repo.root);
+  const { root: whole, fused } = await second.index({});
+  assert.is(fused.blobs, 1);
+  assert.is(second.store.digest(whole!), await fromScratch(repo.root));
+  await second.close();
 });
 
 test('refused files leave no text in the database, and say why', async () => {
