@@ -55,11 +55,26 @@ test('private keys and live tokens are refused wherever they stand', () => {
   assert.is(of(`aws = "AKIA${'ABCD1234'.repeat(2)}"\n`), 'secret-like');
 });
 
+test('an example key does not hide a live one after it', () => {
+  const example = `# as in AKIAIOSFODNN7${'EXAMPLE'}\n`;
+  assert.is(of(`${example}aws = "AKIA${'ABCD1234'.repeat(2)}"\n`), 'secret-like');
+  assert.is(of(`aws = "AKIA${'ABCD1234'.repeat(2)}"\n${example}`), 'secret-like');
+  assert.is(of(example.repeat(3)), null);
+});
+
+test('a key header followed by a million line breaks is judged at once', () => {
+  const header = `-----BEGIN PRIVATE ${'KEY'}-----`;
+  // In quadratic time this would take hours.
+  assert.is(of(`${header}${'\n'.repeat(1_000_000)}`), null);
+  assert.is(of(`${header}${'\n'.repeat(1_000_000)}${'MIIEvQIBADANBgkq'}`), 'secret-like');
+});
+
 test('code that only speaks of such things is indexed', () => {
   assert.is(of(code), null);
   assert.is(of(''), null);
   assert.is(of(`if "BEGIN PRIVATE ${'KEY'}" in text:\n    raise ValueError\n`), null);
   assert.is(of(`header = "// Code ${'generated'} by us"\n${code}`), null);
+  assert.is(of(`# The tables below were auto-${'generated'} once and are kept by hand.\n${code}`), null);
   assert.is(of(`${code.repeat(10)}# DO NOT ${'EDIT'}\n`), null);
   assert.is(of(`key = "AKIAIOSFODNN7${'EXAMPLE'}"\n`), null);
   assert.is(of(`${'One paragraph of prose stands on each line, as many writers like it. '.repeat(8)}\n`.repeat(20)), null);
