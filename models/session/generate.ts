@@ -43,6 +43,15 @@ const shortestMatch = 2;
  * always the most probable token, so in float32 the text is that of plain greedy decoding.
  */
 export async function* generate(request: GenerateRequest, parts: GenerateParts, options: GenerateOptions): AsyncGenerator<void, GenerateResult> {
+  try {
+    return yield* decode(request, parts, options);
+  } finally {
+    // However a request ends, its cache has grown.
+    parts.shelf.trim();
+  }
+}
+
+async function* decode(request: GenerateRequest, parts: GenerateParts, options: GenerateOptions): AsyncGenerator<void, GenerateResult> {
   const { tokenizer, generator, shelf, manifest } = parts;
   const began = performance.now();
   const stopEarly = (): 'cancelled' | 'deadline' | null =>
@@ -88,6 +97,8 @@ export async function* generate(request: GenerateRequest, parts: GenerateParts, 
   const promptLength = cache.keys.length;
   let stopped: GenerateResult['stopped'] | null = decoder.walk(cache, run.next, first, run.after, run.fresh, sequence.length);
 
+  // Only text is drafted: a mark is never chosen, and memory vectors are rows of the prompt alone.
+  const isText = (row: number): boolean => row >= 0 && tokenizer.bytesOf(row).length > 0;
   // Copying has to match more tokens after each draft that was wrong from its start.
   let reach = shortestMatch;
   while (stopped === null) {
@@ -95,7 +106,7 @@ export async function* generate(request: GenerateRequest, parts: GenerateParts, 
     stopped = stopEarly();
     if (stopped !== null) break;
     const pending = decoder.pending;
-    const drafts = draftByCopying(decoder.written, [...candidates, prompt.rows], Math.min(copiedDraft, prompt.maxTokens - decoder.written.length), reach);
+    const drafts = draftByCopying(decoder.written, [...candidates, prompt.rows], Math.min(copiedDraft, prompt.maxTokens - decoder.written.length), reach, isText);
     const tree = emptyTree();
     addPath(tree, drafts);
     decoder.drafted += drafts.length;
@@ -111,7 +122,6 @@ export async function* generate(request: GenerateRequest, parts: GenerateParts, 
     yield;
     await scoreLater(group, cache, promptLength, prompt, parts, texts, enders, scored);
   }
-  shelf.trim();
   return result(stopped, prefilled);
 }
 

@@ -111,6 +111,14 @@ generating('int8 weights recite the same', async () => {
   assert.ok(got.candidates[0]!.logProb > got.candidates[1]!.logProb);
 });
 
+generating('memory vectors and marks are never drafted, even when the text so far stands right before them', async () => {
+  const reciting = await loadReciting('=[1]\n');
+  const got = await answer(reciting, { prefix: 'x=[', memory: memory(4, 1) });
+  assert.equal([got.text, got.stopped, got.tokens.memory, got.tokens.drafted], ['=[1]', 'line', 4, 0]);
+  const without = await answer(reciting, { prefix: 'x=[' });
+  assert.equal([without.text, without.tokens.drafted], ['=[1]', 0]);
+});
+
 generating('a candidate too long to be scored at once is left out, the others keep their order', async () => {
   const got = await answer(model, { prefix: 'x\n', candidates: ['1', '2'.repeat(129), '3'] });
   assert.equal(got.candidates.map((each) => each.text), ['1', '3']);
@@ -190,6 +198,31 @@ generating('a deadline that passes ends decoding with what was written', async (
 generating('without tokens of its own a prompt still gets an answer', async () => {
   const got = await answer(model, { prefix: '', suffix: '' });
   assert.ok(got.tokens.generated > 0 || got.stopped === 'eos');
+});
+
+generating('a request that is cancelled, late or abandoned keeps no more caches than the limits allow', async () => {
+  const { generator } = model.generate;
+  const long: GenerateRequest = { prefix: 'x = 1\n'.repeat(100), suffix: null, maxTokens: 24, stop: 'block', session: 'b' };
+  const ends: [string, (steps: ReturnType<typeof generate>, stop: () => void) => Promise<unknown>][] = [
+    ['cancelled', async (steps, stop) => {
+      stop();
+      const end = await steps.next();
+      assert.ok(end.done === true);
+      assert.is(end.value.stopped, 'cancelled');
+    }],
+    ['abandoned', (steps) => steps.return(undefined as never)],
+  ];
+  for (const [title, end] of ends) {
+    const shelf = createCacheShelf(generator.rowFloats, { sessions: 1, bytes: 1e12 });
+    shelf.take('a').append(1, new Float32Array(generator.rowFloats), 0);
+    let cancelled = false;
+    const steps = generate(long, { ...model.generate, shelf }, { cancelled: () => cancelled, queued: 0, onText: () => undefined });
+    assert.is((await steps.next()).done, false, 'the prompt takes more than one run');
+    await end(steps, () => {
+      cancelled = true;
+    });
+    assert.is(shelf.take('a').keys.length, 0, title);
+  }
 });
 
 generating('caches beyond the limits are let go, the least recently used first', () => {

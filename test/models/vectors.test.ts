@@ -41,11 +41,20 @@ vectors('too many rows are averaged in even consecutive groups, none become one 
   assert.equal(fitRows([], 3, 2).map((row) => [...row]), [[0, 0]]);
 });
 
+const isText = (row: number): boolean => row >= 10 || (row > 0 && row < 9);
+
 vectors('copying continues the last place that ended alike, sources in order', () => {
-  assert.equal(draftByCopying([9, 1, 2], [[1, 2, 3, 1, 2, 4, 5, 6]], 2, 2), [4, 5]);
-  assert.equal(draftByCopying([9, 1, 2], [[7, 7], [1, 2, 8]], 4, 2), [8]);
-  assert.equal(draftByCopying([9, 1, 2], [[1, 2]], 4, 2), []);
-  assert.equal(draftByCopying([2], [[2, 3]], 4, 2), []);
+  assert.equal(draftByCopying([9, 1, 2], [[1, 2, 3, 1, 2, 4, 5, 6]], 2, 2, isText), [4, 5]);
+  assert.equal(draftByCopying([9, 1, 2], [[7, 7], [1, 2, 8]], 4, 2, isText), [8]);
+  assert.equal(draftByCopying([9, 1, 2], [[1, 2]], 4, 2, isText), []);
+  assert.equal(draftByCopying([2], [[2, 3]], 4, 2, isText), []);
+});
+
+vectors('copying ends before a mark or a memory vector, and goes on to an earlier place when nothing is left', () => {
+  assert.equal(draftByCopying([1, 2], [[1, 2, 3, 9, 4]], 4, 2, isText), [3]);
+  assert.equal(draftByCopying([1, 2], [[1, 2, 3, -1, -2]], 4, 2, isText), [3]);
+  assert.equal(draftByCopying([1, 2], [[1, 2, 5, 6, 1, 2, 9, -1, -2]], 4, 2, isText), [5, 6, 1, 2]);
+  assert.equal(draftByCopying([1, 2], [[1, 2, 9, -1], [1, 2, -1]], 4, 2, isText), []);
 });
 
 vectors('texts that begin alike share nodes, and a node sees its own path only', () => {
