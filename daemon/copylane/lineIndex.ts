@@ -7,6 +7,7 @@
  * dropped once they outweigh the live ones.
  */
 import { ContextTable, CONTEXTS } from './contextTable.js';
+import type { EditedFile } from './editedFile.js';
 
 export interface HashedFile {
   path: string;
@@ -37,6 +38,8 @@ export class LineIndex {
   private owner = new Int32Array(1024);
   private blobs: IndexedBlob[] = [];
   private readonly byOid = new Map<string, number>();
+  /** Live paths to their blobs' ids. */
+  private oids = new Map<string, string>();
   /** Position 0 stays a separator, so that chains can end in 0. */
   private used = 1;
   private dead = 0;
@@ -58,6 +61,7 @@ export class LineIndex {
       if (known === undefined) known = this.append(file);
       this.blobs[known]!.paths.push(file.path);
     }
+    this.oids = new Map(live.map(({ path, oid }) => [path, oid]));
     this.dead = this.blobs.reduce((sum, blob) => sum + (blob.paths.length > 0 ? 0 : blob.end - blob.start), 0);
     if (this.dead > DEAD_FLOOR && this.dead > this.used / 2) this.compact();
   }
@@ -67,14 +71,25 @@ export class LineIndex {
     return this.used - 1 - this.blobs.length - this.dead;
   }
 
-  /** The file a position is live in, other than `exclude`; the nearest to `exclude` of several. */
-  place(position: number, exclude: string): { path: string; oid: string } | undefined {
-    const blob = this.blobs[this.owner[position]!]!;
+  /** Blob id of a live path. */
+  oidOf(path: string): string | undefined {
+    return this.oids.get(path);
+  }
+
+  /** Hashes of a blob's non-blank lines in order, as `exact` holds them; valid until the next update. */
+  exactOf(oid: string): Uint32Array {
+    const blob = this.blobs[this.byOid.get(oid) ?? -1];
+    return blob ? this.exact.subarray(blob.start, blob.end) : new Uint32Array(0);
+  }
+
+  /** The file a position is live in, unless its text is the edited file's; the nearest to the edited one of several. */
+  place(position: number, edited: EditedFile): { path: string; oid: string } | undefined {
+    const { oid, paths } = this.blobs[this.owner[position]!]!;
     let best: string | undefined;
-    for (const path of blob.paths) {
-      if (path !== exclude && (best === undefined || sharedFolders(path, exclude) > sharedFolders(best, exclude))) best = path;
+    for (const path of paths) {
+      if (best === undefined || sharedFolders(path, edited.path) > sharedFolders(best, edited.path)) best = path;
     }
-    return best === undefined ? undefined : { path: best, oid: blob.oid };
+    return best === undefined || edited.isOwn(oid) ? undefined : { path: best, oid };
   }
 
   /**
@@ -86,17 +101,22 @@ export class LineIndex {
     return table.find(this, query, limit, (position) => this.blobs[this.owner[position]!]!.paths.length > 0);
   }
 
-  /** Live files nearest to a path in the tree of folders, itself left out; the same extension first. */
-  neighbours(path: string, most: number): { path: string; oid: string }[] {
+  /** Live files with the edited one's extension, the nearest in the tree of folders first; none with its own text. */
+  neighbours(edited: EditedFile, most: number): { path: string; oid: string }[] {
+    const { path } = edited;
     const extension = path.slice(path.lastIndexOf('.') + 1);
     const found: { path: string; oid: string; near: number }[] = [];
     for (const blob of this.blobs) {
       for (const other of blob.paths) {
-        if (other === path || !other.endsWith(extension)) continue;
-        found.push({ path: other, oid: blob.oid, near: sharedFolders(other, path) });
+        if (other.endsWith(extension)) found.push({ path: other, oid: blob.oid, near: sharedFolders(other, path) });
       }
     }
-    return found.sort((a, b) => b.near - a.near || (a.path < b.path ? -1 : 1)).slice(0, most).map(({ path: at, oid }) => ({ path: at, oid }));
+    const nearest: { path: string; oid: string }[] = [];
+    for (const { path: at, oid } of found.sort((a, b) => b.near - a.near || (a.path < b.path ? -1 : 1))) {
+      if (nearest.length === most) break;
+      if (!edited.isOwn(oid)) nearest.push({ path: at, oid });
+    }
+    return nearest;
   }
 
   private append(file: HashedFile): number {

@@ -1,4 +1,5 @@
 /** Finds where the lines above the cursor stand elsewhere, and gathers the lines that follow there. */
+import type { EditedFile } from './editedFile.js';
 import type { LineIndex } from './lineIndex.js';
 import type { HashedLines, Prompt } from './promptLines.js';
 
@@ -38,8 +39,8 @@ export interface LineGroup {
 }
 
 /** Groups of equal next lines, best first. */
-export function gatherGroups(index: LineIndex, prompt: Prompt, most: number): LineGroup[] {
-  const occurrences = [...fromRepository(index, prompt), ...fromBuffer(prompt, 'above'), ...fromBuffer(prompt, 'below')];
+export function gatherGroups(index: LineIndex, prompt: Prompt, edited: EditedFile, most: number): LineGroup[] {
+  const occurrences = [...fromRepository(index, prompt, edited), ...fromBuffer(prompt, 'above'), ...fromBuffer(prompt, 'below')];
   const exactTotals = new Int32Array(LONGEST_RUN + 2);
   const shapeTotals = new Int32Array(LONGEST_RUN + 2);
   const groups = new Map<number, LineGroup>();
@@ -74,7 +75,7 @@ export function linesOf(index: LineIndex, prompt: Prompt, origin: Origin): Hashe
   return origin === 'repository' ? index : prompt[origin];
 }
 
-function fromRepository(index: LineIndex, prompt: Prompt): Occurrence[] {
+function fromRepository(index: LineIndex, prompt: Prompt, edited: EditedFile): Occurrence[] {
   const ends = new Set<number>();
   for (const kind of ['exact', 'shape'] as const) {
     for (const lines of [4, 2, 1]) for (const end of index.find(kind, lines, prompt[kind], TAKEN)) ends.add(end);
@@ -85,7 +86,7 @@ function fromRepository(index: LineIndex, prompt: Prompt): Occurrence[] {
   }
   const found: Occurrence[] = [];
   for (const end of ends) {
-    if (index.exact[end + 1] !== 0 && index.place(end, prompt.path)) found.push(measure(index, prompt, 'repository', end));
+    if (index.exact[end + 1] !== 0 && index.place(end, edited)) found.push(measure(index, prompt, 'repository', end));
   }
   return found;
 }

@@ -1,10 +1,11 @@
 /**
  * The copy lane: lines that stand in the repository or in the open buffer after a context like the cursor's, renamed to
- * fit. No weights but a small logistic chooser. Only files of the open tree are read, and never the stored blob of the
- * file being edited: its text is the buffer's.
+ * fit. No weights but a small logistic chooser. Only files of the open tree are read, and never the stored text of the
+ * file being edited (editedFile.ts).
  */
 import { BlobLines, type ReadBlob } from './blobLines.js';
 import { probabilityOf } from './chooser.js';
+import { editedFile, type EditedFile } from './editedFile.js';
 import { featuresOfAll, type Draft, type Features } from './features.js';
 import type { LineIndex } from './lineIndex.js';
 import { likeGroups } from './likeLines.js';
@@ -67,12 +68,13 @@ export function createCopyLane(index: LineIndex, readBlob: ReadBlob): CopyLane {
 /** Every candidate looked at, best first: what `propose` cuts, and what the chooser is fitted on. */
 export async function judgeAll(index: LineIndex, blobs: BlobLines, request: CopyRequest): Promise<CopyCandidate[]> {
   const prompt = readPrompt(request.prefix, request.suffix, request.path);
-  const groups = gatherGroups(index, prompt, prompt.typed === '' ? READ_GROUPS : READ_GROUPS_TYPED);
+  const edited = editedFile(index, request.path, request.prefix, request.suffix);
+  const groups = gatherGroups(index, prompt, edited, prompt.typed === '' ? READ_GROUPS : READ_GROUPS_TYPED);
   groups.push(...(prompt.typed === '' ? likeGroups(prompt, groups) : typedGroups(prompt, groups)));
   // All are under way before the first is awaited: the index may follow another tree meanwhile.
   const read = await Promise.all([
-    ...groups.map((group, rank) => draftsOf(index, blobs, prompt, group, rank)),
-    typedNearby(index, blobs, prompt),
+    ...groups.map((group, rank) => draftsOf(index, blobs, prompt, edited, group, rank)),
+    typedNearby(index, blobs, prompt, edited),
   ]);
   const drafts = new Map<string, Draft>();
   for (const draft of read.flat()) {
@@ -91,13 +93,13 @@ export async function judgeAll(index: LineIndex, blobs: BlobLines, request: Copy
 }
 
 /** The group's line as it would stand here and, where that differs, as it stands there. */
-async function draftsOf(index: LineIndex, blobs: BlobLines, prompt: Prompt, group: LineGroup, rank: number): Promise<Draft[]> {
+async function draftsOf(index: LineIndex, blobs: BlobLines, prompt: Prompt, edited: EditedFile, group: LineGroup, rank: number): Promise<Draft[]> {
   const { origin, position } = group.best;
   const lines = linesOf(index, prompt, origin);
-  const place = origin === 'repository' ? index.place(position, prompt.path) : { path: prompt.path, oid: '' };
+  const place = origin === 'repository' ? index.place(position, edited) : { path: prompt.path, oid: '' };
   if (!place) return [];
   const sourceLine = lines.line[position]!;
-  const frequency = frequencyOf(index, prompt, group.exact);
+  const frequency = frequencyOf(index, edited, group.exact);
   const linesAbove: number[] = [];
   for (let k = 1; k <= LINES_KEPT_ABOVE && lines.exact[position - k]; k++) linesAbove.push(lines.line[position - k]!);
   const lineAfter = lines.exact[position + 1] ? lines.line[position + 1]! : -1;
@@ -120,8 +122,8 @@ async function draftsOf(index: LineIndex, blobs: BlobLines, prompt: Prompt, grou
 }
 
 /** Equal lines in the other files of the tree, up to a bound. */
-function frequencyOf(index: LineIndex, prompt: Prompt, exact: number): number {
-  return index.find('exact', 1, Uint32Array.of(exact), FREQUENCY_BOUND).filter((position) => index.place(position, prompt.path)).length;
+function frequencyOf(index: LineIndex, edited: EditedFile, exact: number): number {
+  return index.find('exact', 1, Uint32Array.of(exact), FREQUENCY_BOUND).filter((position) => index.place(position, edited)).length;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Lines of the open buffer and of the files near it that begin with what is typed already, whatever stands above them. */
 import type { BlobLines } from './blobLines.js';
+import type { EditedFile } from './editedFile.js';
 import type { Draft } from './features.js';
 import { hashExact } from './lineHash.js';
 import type { LineIndex } from './lineIndex.js';
@@ -34,10 +35,10 @@ export function typedGroups(prompt: Prompt, known: readonly LineGroup[]): LineGr
 }
 
 /** The most frequent lines of the nearest files that begin with what is typed. */
-export async function typedNearby(index: LineIndex, blobs: BlobLines, prompt: Prompt): Promise<Draft[]> {
+export async function typedNearby(index: LineIndex, blobs: BlobLines, prompt: Prompt, edited: EditedFile): Promise<Draft[]> {
   if (prompt.typed.length < SHORTEST_TYPED) return [];
   const drafts = new Map<string, Draft>();
-  for (const { path, oid } of index.neighbours(prompt.path, NEARBY_FILES)) {
+  for (const { path, oid } of index.neighbours(edited, NEARBY_FILES)) {
     const texts = (await blobs.lines(oid)) ?? [];
     texts.forEach((text, sourceLine) => {
       const line = text.trim();

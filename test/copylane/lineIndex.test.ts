@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { editedFile } from '../../daemon/copylane/editedFile.js';
 import { hashExact, hashLines } from '../../daemon/copylane/lineHash.js';
 import { LineIndex, sharedFolders } from '../../daemon/copylane/lineIndex.js';
 import { oidOf } from './lane.js';
@@ -12,7 +13,7 @@ function places(index: LineIndex, run: string[], exclude = ''): string[] {
   const query = Uint32Array.from(run.map(hashExact).reverse());
   return index.find('exact', run.length, query, 1000)
     .flatMap((position) => {
-      const place = index.place(position, exclude);
+      const place = index.place(position, editedFile(index, exclude, '', null));
       return place ? [`${place.path}:${index.line[position]}`] : [];
     })
     .sort();
@@ -32,12 +33,14 @@ test('no run reaches from one file into the next', () => {
   assert.equal(places(index, ['x', 'y']), []);
 });
 
-test('one blob under two paths is indexed once and found under the path that is asked for', () => {
+test('one blob under two paths is indexed once, found under the nearer, and not at all from either', () => {
   const index = new LineIndex();
   index.update(filesOf({ 'a/x.py': 'one\n', 'b/x.py': 'one\n' }));
   assert.is(index.size, 1);
-  assert.equal(places(index, ['one'], 'a/x.py'), ['b/x.py:0']);
+  assert.equal(places(index, ['one'], 'a/y.py'), ['a/x.py:0']);
   assert.equal(places(index, ['one'], 'b/y.py'), ['b/x.py:0']);
+  assert.equal(places(index, ['one'], 'a/x.py'), []);
+  assert.equal(places(index, ['one'], 'b/x.py'), []);
 });
 
 test('a tree that is no longer open is never found, and is found again when it is', () => {

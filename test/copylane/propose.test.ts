@@ -67,6 +67,30 @@ test('the stored text of the edited file is never copied', async () => {
   assert.ok((await texts(lane, 'def load(path):\n    ', 'c.py')).includes('return only_in_the_commit(path)'));
 });
 
+test('an identical copy of the edited file elsewhere in the tree is not copied from', async () => {
+  const stored = 'def load(path):\n    return only_in_the_commit(path)\n';
+  const lane = treeLane({ 'a.py': stored, 'vendored/a.py': stored });
+  assert.equal(await texts(lane, 'def load(path):\n    ', 'a.py'), []);
+  assert.equal(await texts(lane, 'def load(path):\n    return only', 'a.py'), []);
+  assert.ok((await texts(lane, 'def load(path):\n    ', 'c.py')).includes('return only_in_the_commit(path)'));
+});
+
+test('a file renamed and not committed yet is not completed from its old self', async () => {
+  const lines = Array.from({ length: 40 }, (_, k) => (k % 4 === 3 ? '}\n' : `step_${k}(${k});\n`));
+  const lane = treeLane({ 'old.ts': lines.join(''), 'other.ts': `${lines.slice(0, 12).join('')}go_elsewhere();\nand_on();\n${'more();\n'.repeat(9)}` });
+  const at = (path: string, cursor: number, suffix: string): Promise<string[]> => texts(lane, lines.slice(0, cursor).join(''), path, suffix);
+  // The buffer lacks the line at the cursor and one more, which are to be written anew.
+  assert.not.ok((await at('new.ts', 21, `\n${lines.slice(23).join('')}`)).includes('step_21(21);'));
+  assert.ok((await at('new.ts', 12, `\n${lines.slice(14).join('')}`)).includes('go_elsewhere();'), 'another file that only begins alike stays');
+  // With half of the lines gone it is another file, which may well be made after the first.
+  assert.ok((await at('new.ts', 21, '\n')).includes('step_21(21);'));
+});
+
+test('a short file is no earlier self of a new one', async () => {
+  const lane = treeLane({ 'a.py': 'import os\nimport sys\nimport json\n\nmain(sys.argv)\n' });
+  assert.ok((await texts(lane, 'import os\nimport sys\nimport json\n\n', 'new.py')).includes('main(sys.argv)'));
+});
+
 test('after a switch of branches no line of the old tree is proposed, although its blobs are cached', async () => {
   const main = { 'a.py': 'start()\nline_of_main()\n', 'k.py': 'kept()\nafter_kept()\n' };
   const branch = { 'a.py': 'start()\nline_of_branch()\n', 'k.py': 'kept()\nafter_kept()\n' };
