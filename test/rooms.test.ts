@@ -1,0 +1,53 @@
+/** Each room imports only what docs/architecture.md allows it: dependencies point one way, native parts have one home. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { packageRoot } from '../daemon/ipc/packageRoot.js';
+
+const test = suite('rooms');
+const root = packageRoot();
+
+/** Modules a source names, statically or not. */
+function modulesOf(source: string): string[] {
+  // Code in template strings runs in child processes of `hefc doctor`, not here.
+  const code = source.replace(/`[^`]*`/g, '``');
+  return [...code.matchAll(/^(?:import|export)\b[^'"`]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)|\brequire(?:\([^()]*\))?\('([^']+)'\)|\bcreateRequire\([^()]*\)\('([^']+)'\)/gm)].map((match) => match.slice(1).find((name) => name !== undefined) ?? '');
+}
+
+/** Everything a room's sources import, as [file, module]; relative ones from the package's root. */
+function imports(room: string): [string, string][] {
+  const files = readdirSync(path.join(root, room), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((name) => {
+    const file = path.join(room, name);
+    return modulesOf(readFileSync(path.join(root, file), 'utf8')).map((module): [string, string] => [file, module.startsWith('.') ? path.join(path.dirname(file), module) : module]);
+  });
+}
+
+const ALLOWED: Record<string, RegExp> = {
+  client: /^(node:[a-z/_]+|commander|client\/.*|hooks\/.*|daemon\/ipc\/.*)$/,
+  hooks: /^(node:[a-z/_]+|hooks\/.*|daemon\/ipc\/packageRoot\.js)$/,
+  daemon: /^(node:[a-z/_]+|node-ipc|ignore|@vscode\/tree-sitter-wasm|daemon\/.*|store\/.*|models\/.*)$/,
+  'daemon/ipc': /^(node:[a-z/_]+|node-ipc|daemon\/ipc\/.*)$/,
+  store: /^(node:[a-z/_]+|better-sqlite3|sqlite-vec|isomorphic-git|store\/.*)$/,
+  models: /^(node:[a-z/_]+|onnxruntime-node|tokenizers|models\/.*)$/,
+};
+for (const [room, allowed] of Object.entries(ALLOWED)) {
+  test(`${room} imports only what its room may`, () => {
+    const found = imports(room);
+    assert.ok(found.length > 10);
+    assert.equal(found.filter(([, module]) => !allowed.test(module)), []);
+  });
+}
+
+test('only the transport knows node-ipc', () => {
+  const found = imports('daemon').filter(([, module]) => module === 'node-ipc');
+  assert.equal([...new Set(found.map(([file]) => file))], [path.join('daemon', 'ipc', 'transport.ts')]);
+});
+
+test('every way to import is seen', () => {
+  const source = ["import { a } from 'a';", "import type { b } from 'b';", "export * from 'c';", "import 'd';", "const e = await import('e');", "const f = require('f');", "const g = createRequire(import.meta.url)('g');", "import {\n  h,\n} from 'h';"].join('\n');
+  assert.equal(modulesOf(source), ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+});
+
+test.run();
