@@ -4,7 +4,7 @@ import type { PlaceOptions } from './program.js';
 import { withDaemon } from './session.js';
 import { checkCursor, readSource } from './source.js';
 
-/** How much longer than the daemon's own deadline we wait for its answer, in ms. */
+/** How much longer than the completion may take we wait for a running daemon, in ms: for its greeting, then for its answer. */
 const GRACE_MS = 2000;
 
 /** Throws Failure, CallError or NoDaemonError. */
@@ -12,8 +12,10 @@ export async function requestCompletion(options: PlaceOptions, extra: { explain?
   const { file, text } = await readSource(options.file, options.stdin === true);
   checkCursor(options.file, text, options.line, options.column);
   const { line, column, context, timeout, maxTokens } = options;
-  const params = { file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }) };
-  return withDaemon((connection) => connection.call('complete', params, { timeout: timeout + GRACE_MS, onEvent: (event) => extra.onText?.(event.text) }));
+  // Calls of one shell or editor about one file: they share cached keys and values, and a newer one replaces an older.
+  const session = `${process.ppid}:${file}`;
+  const params = { session, file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }) };
+  return withDaemon((connection) => connection.call('complete', params, { timeout: timeout + GRACE_MS, onEvent: (event) => extra.onText?.(event.text) }), { helloTimeout: timeout + GRACE_MS });
 }
 
 /** The documented object; what the daemon adds for `explain` follows. */

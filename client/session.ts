@@ -2,7 +2,16 @@
 import { CallError, NoDaemonError } from '../daemon/ipc/errors.js';
 import { connect, type Connection } from '../daemon/ipc/client.js';
 
-export async function withDaemon<T>(body: (connection: Connection) => Promise<T>, options: { start?: boolean; timeout?: number } = {}): Promise<T> {
+export interface SessionOptions {
+  /** Start a daemon when none runs; the default. */
+  start?: boolean;
+  /** Milliseconds for the whole way to a daemon. */
+  timeout?: number;
+  /** Milliseconds for a daemon that runs to greet: one that is stopped or hung is given up sooner than one that starts. */
+  helloTimeout?: number;
+}
+
+export async function withDaemon<T>(body: (connection: Connection) => Promise<T>, options: SessionOptions = {}): Promise<T> {
   const connection = await connect(options).catch((error: unknown) => {
     // A runtime folder that cannot be made or trusted: no daemon can be reached either.
     if (error instanceof CallError || error instanceof NoDaemonError) throw error;
