@@ -35,8 +35,12 @@ export function counts(byReason: Record<string, number>): string {
 
 /** A node as people name it: `src/a.ts:10-20`, `src/`, `the whole repository`. Lines are 1-based, end inclusive. */
 export function nodeName(name: string, level: string, lines?: [number, number]): string {
-  // A file name may hold escape sequences; a terminal must not obey them.
-  const path = name.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+  const path = harmless(name);
   if (level === 'directory') return path === '' ? 'the whole repository' : `${path}/`;
   return lines === undefined ? path : `${path}:${lines[0]}-${lines[1]}`;
+}
+
+/** File names and source text may hold escape sequences and characters that reorder a line; a terminal must not obey them. */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 }

@@ -32,9 +32,9 @@ function addSetup(program: Command): void {
     .action(async (options: { hooks: boolean; shared?: boolean }) => (await import('./commands/init.js')).init(options));
   examples(program.command('uninit').description('take the hooks out and delete the database'), ['hefc uninit'])
     .action(async () => (await import('./commands/uninit.js')).uninit());
-  examples(program.command('index').description('bring the index to the current commit'), ['hefc index', 'hefc index --wait', 'hefc index --wait --all', 'hefc index --pause'])
+  examples(program.command('index').description('bring the index to the current commit'), ['hefc index', 'hefc index --wait', 'hefc index --all', 'hefc index --pause'])
     .option('--wait', 'wait for the end and show the progress')
-    .option('--all', 'every local branch and linked worktree as well, so that switching fuses nothing')
+    .option('--all', 'every local branch and linked worktree as well, so that switching fuses nothing; always waits')
     .addOption(new Option('--pause', 'stop indexing this repository until --resume').conflicts(['wait', 'all', 'resume']))
     .addOption(new Option('--resume', 'go on indexing after --pause').conflicts(['wait', 'all']))
     .option('--json', 'print one JSON object')
@@ -145,7 +145,7 @@ function addModel(program: Command): void {
 function addMeasurement(program: Command): void {
   for (const [name, description, usage, lines] of [
     ['eval', 'measure completion quality on pointer tasks', 'TASKS --repos DIR [--context LIST] [--limit N] [--fim] [--json] [--out FILE] [--details FILE] [--bundle DIR]', ['hefc eval tasks.jsonl --repos ~/repositories --limit 200', 'hefc eval tasks.jsonl --repos ~/repositories --context none,hef,product --json']],
-    ['bench', 'measure speed and size against the budgets', '[--repo DIR] [--quick] [--full] [--json]', ['hefc bench --quick', 'hefc bench --repo ~/repositories/django --full --json']],
+    ['bench', 'measure speed and size against the budgets', '[--repo DIR] [--quick] [--full] [--json | --markdown]', ['hefc bench --quick', 'hefc bench --repo ~/repositories/django --full --json', 'hefc bench --full --markdown >performance.md']],
   ] as const) {
     const command = program.command(name).description(description).usage(usage).allowUnknownOption().allowExcessArguments();
     examples(command, [...lines]).argument('[arguments...]', 'passed on as they are').action(async (given: string[]) => (await import('./commands/measure.js')).measure(name, given));

@@ -7,6 +7,10 @@ export function hefcFolder(commonDir: string): string {
   return path.join(commonDir, 'hefc');
 }
 
+export function isSetUp(commonDir: string): boolean {
+  return lstatSync(hefcFolder(commonDir), { throwIfNoEntry: false }) !== undefined;
+}
+
 /** Makes the folder, 0700. Throws Failure when the Git directory cannot be written or the folder is not ours. */
 export function makeFolder(commonDir: string): void {
   const folder = hefcFolder(commonDir);

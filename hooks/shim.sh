@@ -4,8 +4,8 @@
 # hook's name into it; a hook in another language may run this file instead: sh shim.sh post-commit
 #
 # The whole part is one subshell with every stream closed off, so the hook around it keeps its variables, options,
-# arguments, standard input and exit status, under `set -eu` too. Only shell built-ins run: no process is started
-# unless the spool has a backlog. The place is found anew each time, so moved repositories and linked worktrees work.
+# arguments, standard input and exit status, under `set -eu` too. Only shell built-ins run: no program is started
+# unless the spool has a backlog, then wc. The place is found anew each time, so moved repositories and linked worktrees work.
 # >>> hefc >>>
 (
   set +eu

@@ -1,6 +1,6 @@
 import type { CompleteResult } from '../../daemon/ipc/protocol.js';
 import { EXIT } from '../failure.js';
-import { nodeName, print, printJson } from '../print.js';
+import { harmless, nodeName, print, printJson } from '../print.js';
 import type { PlaceOptions } from '../program.js';
 import { REASONS } from '../reasons.js';
 import { completionJson, requestCompletion } from '../requestCompletion.js';
@@ -18,7 +18,7 @@ const LANES = { model: 'written by the model', copy: 'copied from a place like t
 export function report(result: CompleteResult): string[] {
   const { explanation: found, tokens, ms } = result;
   const lines = [
-    `completion  ${JSON.stringify(result.text)}`,
+    `completion  ${quoted(result.text)}`,
     `lane        ${result.lane}: ${LANES[result.lane]}`,
     `reason      ${result.reason}: ${REASONS[result.reason]}`,
     `model       ${result.model}, context ${result.context}`,
@@ -32,9 +32,9 @@ export function report(result: CompleteResult): string[] {
     '',
     `index       ${found.index.state}, ${Math.round(found.index.indexed * 100)} % indexed`,
     `chosen      ${found.chosen.why}`,
-    `model said  ${JSON.stringify(found.model.text)} (log-probability ${found.model.logProb.toFixed(2)}, ${found.model.tokens} tokens)`,
+    `model said  ${quoted(found.model.text)} (log-probability ${found.model.logProb.toFixed(2)}, ${found.model.tokens} tokens)`,
     `looked for  ${found.identifiers.join(' ') || 'no identifiers above the cursor'}`,
-    ...list('copy candidates', found.copy.map((one) => `${one.score.toFixed(2)}  ${JSON.stringify(one.text)}  ${one.path}:${one.line}${one.logProb === undefined ? '' : `  log-probability ${one.logProb.toFixed(2)}`}`)),
+    ...list('copy candidates', found.copy.map((one) => `${one.score.toFixed(2)}  ${quoted(one.text)}  ${nodeName(one.path, 'file')}:${one.line}${one.logProb === undefined ? '' : `  log-probability ${one.logProb.toFixed(2)}`}`)),
     ...list('found by identifiers', found.lexical.map((one) => `${one.score.toFixed(2)}  ${nodeName(one.path, 'chunk', one.lines)}`)),
     ...list('found by vectors', found.dense.map((one) => `${one.score.toFixed(3)}  ${nodeName(one.path, one.level, one.lines)}`)),
   ];
@@ -42,4 +42,9 @@ export function report(result: CompleteResult): string[] {
 
 function list(title: string, entries: string[]): string[] {
   return entries.length === 0 ? [`${title}: none`] : [`${title}:`, ...entries.map((entry) => `  ${entry}`)];
+}
+
+/** JSON leaves some control characters as they are. */
+function quoted(text: string): string {
+  return harmless(JSON.stringify(text));
 }

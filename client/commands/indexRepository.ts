@@ -2,7 +2,10 @@ import { counts, duration, print, printJson } from '../print.js';
 import { runIndex, type IndexResult } from '../runIndex.js';
 import { withDaemon } from '../session.js';
 
-/** Brings the index to HEAD, or with --all to every branch and linked worktree too; --pause and --resume hold it and let it go on. */
+/**
+ * Brings the index to HEAD in the background, or with --wait before it returns. --all brings it to every branch and
+ * linked worktree too, and always waits. --pause and --resume hold it and let it go on.
+ */
 export async function indexRepository(options: { wait?: boolean; all?: boolean; pause?: boolean; resume?: boolean; json?: boolean }): Promise<void> {
   const repo = process.cwd();
   await withDaemon(async (connection) => {
@@ -10,9 +13,10 @@ export async function indexRepository(options: { wait?: boolean; all?: boolean; 
       const { state } = await connection.call('pause', { repo, paused: options.pause === true }, { timeout: 10_000 });
       return options.json === true ? printJson({ state }) : print(state === 'paused' ? 'Indexing is paused; go on with: hefc index --resume' : `Indexing goes on (${state}).`);
     }
-    if (options.wait !== true) {
-      const result = await connection.call('index', { repo, wait: false, all: options.all === true }, { timeout: 30_000 });
-      return options.json === true ? printJson(result) : print(result.state === 'ready' ? 'The index is up to date.' : 'Indexing in the background; watch it with: hefc status');
+    if (options.wait !== true && options.all !== true) {
+      const result = await connection.call('index', { repo, wait: false }, { timeout: 30_000 });
+      // Whether anything is to be done is known only once the daemon has looked, so nothing is said about it here.
+      return options.json === true ? printJson(result) : print('Indexing in the background; watch it with: hefc status');
     }
     const { result } = await runIndex(connection, repo, { all: options.all === true });
     return options.json === true ? printJson(result) : print(...summary(result));

@@ -6,6 +6,7 @@ import { bundles } from '../bundles.js';
 import { runCode } from '../inChild.js';
 import { withDaemon } from '../session.js';
 import { finding, type Finding } from './check.js';
+import { inferenceSettings } from './settings.js';
 
 const TIMEOUT_MS = 120_000;
 
@@ -14,7 +15,7 @@ export function inferenceFinding(): Promise<Finding> {
     const start = pathToFileURL(path.join(packageRoot(), 'dist', 'models', 'start.js')).href;
     const code = `
       const { startInference } = await import(${JSON.stringify(start)});
-      const inference = await startInference(${JSON.stringify(await bundleInUse())});
+      const inference = await startInference(${JSON.stringify(await bundleInUse())}, ${JSON.stringify(inferenceSettings())});
       const { text } = await inference.generate({ prefix: 'def add(a, b):\\n    return ', suffix: null, maxTokens: 4, stop: 'line' }, {});
       if (typeof text !== 'string') throw new Error('the model wrote nothing');
       const { provider, threads, why } = inference.device();

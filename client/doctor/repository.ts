@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync } from 'node:fs';
 import { NotARepository } from '../../hooks/folder.js';
 import { hooksStatus, type HooksStatus } from '../../hooks/status.js';
 import { withDaemon } from '../session.js';
-import { hefcFolder } from '../setUp.js';
+import { hefcFolder, isSetUp } from '../setUp.js';
 import { finding, type Finding } from './check.js';
 import { diskFinding } from './surroundings.js';
 
@@ -16,8 +16,7 @@ export async function repositoryFindings(place: string): Promise<Finding[]> {
     return [{ name: 'repository', state: 'ok', detail: 'none here; run hefc doctor inside one to check it too' }];
   }
   const folder = hefcFolder(hooks.commonDir);
-  const isSetUp = lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
-  if (!isSetUp) return [{ name: 'repository', state: 'warning', detail: `${hooks.top} is not set up`, fix: 'hefc init' }, await diskFinding(hooks.commonDir)];
+  if (!isSetUp(hooks.commonDir)) return [{ name: 'repository', state: 'warning', detail: `${hooks.top} is not set up`, fix: 'hefc init' }, await diskFinding(hooks.commonDir)];
   return [
     hooksFinding(hooks),
     await finding('database folder', `chown it to yourself and: chmod 700 '${folder}'`, () => {

@@ -9,14 +9,15 @@ import { size } from '../print.js';
 import { withDaemon } from '../session.js';
 import { finding, type Finding } from './check.js';
 
-const LEAST_NODE = 20;
+/** The first with Dirent.parentPath. */
+const LEAST_NODE = [20, 12] as const;
 const LEAST_GIT = [2, 20] as const;
 const LOW_DISK_BYTES = 500e6;
 
 export async function surroundingsFindings(): Promise<Finding[]> {
   return [
-    await finding('node', `install Node.js ${LEAST_NODE} or newer`, () => {
-      if (Number(process.versions.node.split('.')[0]) < LEAST_NODE) throw new Error(`${process.version} is too old`);
+    await finding('node', `install Node.js ${LEAST_NODE.join('.')} or newer`, () => {
+      if (!isAtLeast(process.versions.node, LEAST_NODE)) throw new Error(`${process.version} is too old`);
       return `${process.version} on ${process.platform} ${process.arch}`;
     }),
     await finding('git', 'install Git 2.20 or newer and put it on PATH', gitVersion),
@@ -43,9 +44,16 @@ export async function surroundingsFindings(): Promise<Finding[]> {
 function gitVersion(): string {
   const { stdout, error } = spawnSync('git', ['--version'], { encoding: 'utf8' });
   if (error !== undefined) throw new Error('git is not on PATH');
-  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
-  if (Number(major) < LEAST_GIT[0] || (Number(major) === LEAST_GIT[0] && Number(minor) < LEAST_GIT[1])) throw new Error(`${stdout.trim()} is too old`);
+  if (!isAtLeast(stdout, LEAST_GIT)) throw new Error(`${stdout.trim()} is too old`);
   return stdout.trim();
+}
+
+/** Compares the first `major.minor` in a text; a text without one is too old. */
+export function isAtLeast(text: string, [leastMajor, leastMinor]: readonly [number, number]): boolean {
+  const found = /(\d+)\.(\d+)/.exec(text);
+  if (found === null) return false;
+  const major = Number(found[1]);
+  return major > leastMajor || (major === leastMajor && Number(found[2]) >= leastMinor);
 }
 
 function daemonFinding(): Promise<Finding> {

@@ -1,5 +1,5 @@
 /** The whole command against a real repository and the real daemon. */
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -159,6 +159,13 @@ test('a completion with no time ends with 5 and still prints its object', () => 
   else assert.is(ran.status, 0);
 });
 
+test('index without --wait promises nothing it cannot know yet; index --all waits all the same', async () => {
+  assert.is(done(['index']).stdout, 'Indexing in the background; watch it with: hefc status\n');
+  await settled();
+  const { stdout } = done(['index', '--all']);
+  assert.match(stdout, /^[0-9a-f]{12} is ready: 0 files, 0 chunks and 0 nodes fused in /);
+});
+
 test('a second index of the same commit fuses nothing', () => {
   const { fused, state } = json(['index', '--wait']) as { fused: object; state: string };
   assert.equal(fused, { chunks: 0, nodes: 0, blobs: 0 });
@@ -202,6 +209,24 @@ test('doctor finds the installation sound and the repository set up', () => {
   assert.ok(ok);
   assert.is(ran.status, 0);
   assert.equal(findings.map(({ name }) => name), ['better-sqlite3', 'sqlite-vec', 'onnxruntime-node', 'tokenizers', 'tree-sitter', 'node', 'git', 'folders', 'models', 'daemon', 'inference', 'hooks', 'database folder', 'disk', 'index']);
+});
+
+test('doctor starts the model with the threads and the provider of the configuration', () => {
+  const folder = path.join(command.home, 'config');
+  const findingOf = (text: string): { state: string; detail: string } | undefined => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'config.json'), text);
+    const { stdout } = command.hefc(['doctor', '--json'], { cwd: repository.root });
+    return (JSON.parse(stdout) as { findings: { name: string; state: string; detail: string }[] }).findings.find(({ name }) => name === 'inference');
+  };
+  try {
+    assert.match(findingOf('{ "threads": 3, "provider": "cpu" }')?.detail ?? '', / on cpu, 3 threads: asked for$/);
+    const broken = findingOf('{ "threads": "three" }');
+    assert.is(broken?.state, 'failed');
+    assert.match(broken?.detail ?? '', /config\.json: threads must be a number/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('uninit leaves the index, the work tree, the hooks and the Git directory as they were', () => {

@@ -1,9 +1,11 @@
 /** Bad input: one line on stderr that names the cause and the fix, nothing on stdout, and the documented exit code. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { isAtLeast } from '../../client/doctor/surroundings.js';
+import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 import { makeRepository, type TestRepository } from '../hooks/repository.js';
 import { folder, MAIN, makeCommand, type Command, type Ran } from './command.js';
 
@@ -133,6 +135,26 @@ test('a hooks folder that cannot be written is named, and no hook is half instal
     chmodSync(hooks, 0o755);
     other.remove();
   }
+});
+
+test('purge in a repository that was never set up sets nothing up and says so', () => {
+  const other = makeRepository({ spool: false });
+  try {
+    const ran = command.hefc(['purge'], { cwd: other.root });
+    assert.equal([ran.status, ran.stderr], [0, '']);
+    assert.match(ran.stdout, /not set up; there was nothing to delete/);
+    assert.equal(JSON.parse(command.hefc(['purge', '--json'], { cwd: other.root }).stdout), { bytesFreed: 0 });
+    assert.not.ok(existsSync(path.join(other.root, '.git/hefc')));
+  } finally {
+    other.remove();
+  }
+});
+
+test('versions are compared by number, and one that cannot be read is too old', () => {
+  const enough = (text: string): boolean => isAtLeast(text, [20, 12]);
+  assert.equal(['20.11.1', '20.12.0', '18.20.0', '22.1.0', 'git version 20.9.3', 'no number'].map(enough), [false, true, false, true, false, false]);
+  const { engines } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { engines: { node: string } };
+  assert.is(engines.node, '>=20.12');
 });
 
 test('a linked hefc folder is not followed', () => {
