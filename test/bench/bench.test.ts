@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { StatusResult } from '../../daemon/ipc/protocol.js';
+import { figureDocument } from './document.js';
 import { figureTable } from './figureTable.js';
 import { reportFigures } from './figures.js';
 import { median } from './timing.js';
@@ -29,10 +31,26 @@ test('a figure without a budget is neither met nor missed', () => {
 test('the table names each figure, its budget and whether it was met', () => {
   const table = figureTable(reportFigures({ refuse_ms: 1234, db_ratio: 3.456, snippet_cold_p50_ms: 7 }));
   const rows = table.split('\n');
-  assert.is(rows.length, 5);
+  assert.is(rows.length, 8);
   assert.match(rows[2]!, /commit touching 10 files.*1,234 ms.*≤ 1,000 ms.*NOT MET/);
-  assert.match(rows[3]!, /snippet.*7 ms/);
-  assert.match(rows[4]!, /database.*3\.46 ×.*≤ 4 ×.*met/);
+  assert.match(rows[5]!, /snippet.*7 ms/);
+  assert.match(rows[7]!, /database.*3\.46 ×.*≤ 4 ×.*met/);
+});
+
+test('figures that only --full measures have a row that says so, unless they were measured', () => {
+  const without = figureTable(reportFigures({ refuse_ms: 1 })).split('\n').slice(2);
+  assert.equal(without.filter((row) => row.includes('not measured (--full)')).map((row) => /^\| (100-commit|… with|retrieval at)/.exec(row)?.[1]), ['100-commit', '… with', 'retrieval at']);
+  const failed = figureTable(reportFigures({ rebase_ratio: null, rebase_empty_ratio: 1, retrieve_100k_ms: 15 }));
+  assert.not.match(failed, '--full');
+  assert.match(failed, /100-commit rebase.*\| not measured +\|.*NOT MET/);
+});
+
+test('the page names the command, the machine, the model and the repository above the table', () => {
+  const repo = { root: '/a/place', branch: 'main', tree: '', state: 'ready' as const, indexed: 1, chunks: 12, nodes: 20, db_bytes: 4_000_000, source_bytes: 1_500_000, skipped: {} };
+  const status: StatusResult = { daemon: { pid: 1, version: '1', uptime_s: 1, rss_mb: 1, device: 'cpu', model: 'some-model' }, repo, counters: { chunks_fused: 0, nodes_fused: 0, blobs_read: 0, completions: 0, hooks: 0 } };
+  const page = figureDocument(reportFigures({ refuse_ms: 1 }), { source: '/a/place', given: ['--full'], status });
+  for (const part of [/^# Performance\n\n- Command: `hefc bench --full`\n- Machine: \d+ × /, /\n- Model: some-model on cpu\n/, /\n- Repository: place, 1\.5 MB of source in 12 chunks, a database of 4\.0 MB\n\n\| what/]) assert.match(page, part);
+  assert.not.match(page, '/a/place');
 });
 
 test('the median of an even count lies between the middle two', () => {

@@ -1,13 +1,17 @@
 import { markdown } from '../eval/table.js';
-import { FIGURES, type FigureName, type FigureReport } from './figures.js';
+import { FIGURES, type FigureKind, type FigureName, type FigureReport } from './figures.js';
 
-/** Every budget next to what was measured, in Markdown. */
+/** Every budget next to what was measured, in Markdown; figures that only --full measures have their row in any case. */
 export function figureTable(report: Partial<Record<FigureName, FigureReport>>): string {
-  const rows = (Object.keys(report) as FigureName[]).map((name) => {
-    const { value, unit, budget, met } = report[name]!;
-    const limit = budget === null ? '' : `${'least' in FIGURES[name] ? '≥' : '≤'} ${shown(budget)} ${unit}`;
-    return [FIGURES[name].what, value === null ? 'not measured' : `${shown(value)} ${unit}`, limit, met === null ? '' : met ? 'met' : 'NOT MET'];
-  });
+  const rows: string[][] = [];
+  for (const name of Object.keys(FIGURES) as FigureName[]) {
+    const kind: FigureKind = FIGURES[name];
+    const figure = report[name];
+    if (figure === undefined && kind.full !== true) continue;
+    const limit = kind.budget === null ? '' : `${kind.least === true ? '≥' : '≤'} ${shown(kind.budget)} ${kind.unit}`;
+    if (figure === undefined) rows.push([kind.what, 'not measured (--full)', limit, '']);
+    else rows.push([kind.what, figure.value === null ? 'not measured' : `${shown(figure.value)} ${kind.unit}`, limit, figure.met === null ? '' : figure.met ? 'met' : 'NOT MET']);
+  }
   return markdown(['what', 'measured', 'budget', ''], rows).join('\n');
 }
 

@@ -1,27 +1,30 @@
 /**
- * `hefc bench [--repo DIR] [--json] [--quick] [--full]`: measures every budget of docs/architecture.md with the real
+ * `hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full]`: measures every budget of docs/architecture.md with the real
  * daemon and command, in a clone in a temporary folder. --quick takes fewer rounds; --full adds the rebase of 100
- * commits and the retrieval at 100,000 chunks.
+ * commits and the retrieval at 100,000 chunks. --markdown writes a page that can be committed, --json what was measured.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../daemon/ipc/packageRoot.js';
+import type { StatusResult } from '../../daemon/ipc/protocol.js';
 import { progressLine } from '../eval/progressLine.js';
 import { clientOverhead } from './clientOverhead.js';
 import { coldIndex } from './coldIndex.js';
 import { completions, unindexed } from './completions.js';
+import { figureDocument } from './document.js';
 import { reportFigures, type FigureName, type Measured } from './figures.js';
 import { figureTable } from './figureTable.js';
 import { hookCost } from './hookCost.js';
 import { idle } from './idle.js';
+import { indexBatch } from './indexBatch.js';
 import { rebase } from './rebase.js';
 import { refuse } from './refuse.js';
 import { retrievalAtScale } from './retrieval.js';
 import { switchBranch } from './switchBranch.js';
 import { setUp, type Workbench } from './workbench.js';
 
-const USAGE = 'usage: hefc bench [--repo DIR] [--json] [--quick] [--full]';
+const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full]';
 
 interface Step {
   what: string;
@@ -35,6 +38,7 @@ function steps(quick: boolean, full: boolean): Step[] {
   return [
     { what: 'completions before indexing', figures: ['complete_unindexed'], run: unindexed },
     { what: 'cold index', figures: ['index_tokens_per_s', 'db_ratio'], run: coldIndex },
+    { what: 'one batch of indexing', figures: ['index_batch_ms'], run: (bench) => indexBatch(bench, rounds(40, 8)) },
     { what: 'completions', figures: ['warm_p50_ms', 'warm_p95_ms', 'cold_p50_ms', 'ipc_overhead_ms'], run: (bench) => completions(bench, rounds(40, 8)) },
     { what: 'what the client adds', figures: ['cli_overhead_ms', 'ipc_round_trip_ms'], run: (bench) => clientOverhead(bench, rounds(15, 5)) },
     { what: 'commits of ten files', figures: ['refuse_ms'], run: (bench) => refuse(bench, rounds(5, 2)) },
@@ -51,10 +55,12 @@ async function main(): Promise<void> {
     options: {
       repo: { type: 'string', default: packageRoot() },
       json: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       full: { type: 'boolean', default: false },
     },
   });
+  if (values.json && values.markdown) throw new Error(`--json and --markdown exclude each other; ${USAGE}`);
   const source = resolve(values.repo);
   if (!existsSync(join(source, '.git')) && !existsSync(join(source, 'HEAD'))) {
     throw new Error(`${source} is not a repository; give one with --repo DIR`);
@@ -62,6 +68,7 @@ async function main(): Promise<void> {
   const bench = setUp(source);
   const line = progressLine();
   const measured: Measured = {};
+  let status: StatusResult | undefined;
   let failed = false;
   const end = () => void bench.end().finally(() => process.exit(130));
   process.once('SIGINT', end).once('SIGTERM', end);
@@ -79,12 +86,15 @@ async function main(): Promise<void> {
         for (const figure of step.figures) measured[figure] ??= null;
       }
     }
+    if (values.markdown) status = await bench.status().catch(() => undefined);
   } finally {
     line.end();
     await bench.end();
   }
   const report = reportFigures(measured);
-  console.log(values.json ? JSON.stringify(report, null, 2) : figureTable(report));
+  if (values.json) console.log(JSON.stringify(report, null, 2));
+  else if (values.markdown) console.log(figureDocument(report, { source, given: ['quick', 'full'].filter((name) => values[name as 'quick' | 'full']).map((name) => `--${name}`), status }));
+  else console.log(figureTable(report));
   process.exitCode = failed ? 1 : 0;
 }
 
