@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildProgram } from '../../client/program.js';
+import { readConfig } from '../../daemon/config.js';
 import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 
 const test = suite('client: command tree');
@@ -75,6 +76,18 @@ for (const [name, options] of Object.entries(CONTRACT)) {
     assert.match(readme, mentioned);
   });
 }
+
+test('every setting stands in the README with its default', () => {
+  const { HEFC_HOME, HEFC_MODEL, HEFC_IDLE_MS } = process.env;
+  Object.assign(process.env, { HEFC_HOME: '/nonexistent/hefc', HEFC_MODEL: '', HEFC_IDLE_MS: '' });
+  const defaults = readConfig();
+  for (const [name, value] of Object.entries({ HEFC_HOME, HEFC_MODEL, HEFC_IDLE_MS })) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| `?([^`|]*?)`? \|/gm)].map(([, name, shown]) => [name, JSON.parse(shown ?? '') as unknown]);
+  assert.equal(Object.fromEntries(rows), defaults);
+});
 
 test('every option of every command is described', () => {
   for (const [name, command] of found) for (const option of command.options) assert.ok(option.description !== '', `${name} ${option.flags}`);
