@@ -7,7 +7,7 @@ export interface SessionOptions {
   start?: boolean;
   /** Milliseconds for the whole way to a daemon. */
   timeout?: number;
-  /** Milliseconds for a daemon that runs to greet: one that is stopped or hung is given up sooner than one that starts. */
+  /** Milliseconds for a daemon that did not just start to greet: one that is stopped or hung is given up sooner. */
   helloTimeout?: number;
 }
 
