@@ -12,11 +12,13 @@ export interface EditedFile {
 /** A file of this many telling lines, this share of which stands in the buffer, is the buffer's under an earlier path. */
 const FEWEST_LINES = 10;
 const SHARE = 0.8;
+/** Sets hold hashes as signed numbers, which the engine looks up several times as fast. */
+const signed = (line: string): number => hashExact(line) | 0;
 /** Lines that stand in most files, and so tell nothing. */
 const TRIVIAL: ReadonlySet<number> = new Set(
   ['{', '}', '};', '},', '(', ')', ');', '),', '):', '[', ']', '];', '],', '})', '});', '}),', '])', ']);', '"""', "'''", '/**', '/*', '*', '*/', '#', '//',
     'else', 'else:', 'else {', '} else {', 'try:', 'try {', 'do', 'do {', 'begin', 'end', 'fi', 'done', 'pass', 'break', 'break;', 'continue', 'continue;',
-    'return', 'return;', 'default:', '<div>', '</div>'].map(hashExact),
+    'return', 'return;', 'default:', '<div>', '</div>'].map(signed),
 );
 
 /**
@@ -33,7 +35,7 @@ export function editedFile(index: LineIndex, path: string, prefix: string, suffi
     isOwn(oid) {
       let own = known.get(oid);
       if (own === undefined) {
-        buffer ??= new Set(`${prefix}${suffix ?? ''}`.split('\n').map((line) => hashExact(line.trim())));
+        buffer ??= new Set(`${prefix}${suffix ?? ''}`.split('\n').map((line) => signed(line.trim())));
         known.set(oid, (own = standsIn(buffer, index.exactOf(oid))));
       }
       return own;
@@ -46,7 +48,8 @@ function standsIn(buffer: ReadonlySet<number>, lines: Uint32Array): boolean {
   const allowed = lines.length * (1 - SHARE);
   let missing = 0;
   let present = 0;
-  for (const line of lines) {
+  for (let k = 0; k < lines.length; k++) {
+    const line = lines[k]! | 0;
     if (TRIVIAL.has(line)) continue;
     if (buffer.has(line)) present++;
     else if (++missing > allowed) return false;
