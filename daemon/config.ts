@@ -18,7 +18,7 @@ export interface Config {
   threads: number;
   /** Execution provider; '' chooses automatically. */
   provider: string;
-  /** False answers every completion with reason `disabled`. */
+  /** False answers every completion with reason `disabled`, and indexes only when asked to. */
   enabled: boolean;
 }
 

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, unlinkSync, watch } from 'node:fs';
 import { createBundleInUse } from './bundleInUse.js';
 import { readConfig, type Config } from './config.js';
-import { takeLock } from './ipc/lock.js';
+import { lockHolder, takeLock } from './ipc/lock.js';
 import { buildId } from './ipc/packageRoot.js';
 import { lockPath, runtimeFolder, socketPath } from './ipc/paths.js';
 import { connectTo, serve } from './ipc/transport.js';
@@ -46,14 +46,21 @@ async function removeDeadSocket(path: string): Promise<boolean> {
   }
 }
 
+function leaveToOther(): void {
+  const pid = lockHolder(lockPath());
+  process.stderr.write(`hefc: a daemon runs already${pid === undefined ? '' : ` (process ${pid})`}; stop it with: hefc daemon stop\n`);
+  process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   scrubEnvironment();
   const lock = takeLock(lockPath());
-  if (!lock) return;
+  if (!lock) return leaveToOther();
   const path = socketPath();
   if (!(await removeDeadSocket(path))) {
     log('another daemon listens', {});
-    return lock.release();
+    lock.release();
+    return leaveToOther();
   }
 
   let lastActivity = Date.now();
@@ -107,19 +114,24 @@ async function main(): Promise<void> {
     const idle = Date.now() - lastActivity;
     if (server.busy() > 0) return;
     const rss = process.memoryUsage.rss() / 1024 / 1024;
-    if (rss > (config?.rss_limit_mb ?? 2048) && idle > CHECK_MS) return stop(`${Math.round(rss)} MB resident while idle`);
-    if (idleMs > 0 && idle >= idleMs) void leaveWhenQuiet();
+    if (rss > (config?.rss_limit_mb ?? 2048) && idle > CHECK_MS) return void leaveWhenQuiet(`${Math.round(rss)} MB resident while idle`);
+    if (idleMs > 0 && idle >= idleMs) void leaveWhenQuiet('idle');
   };
   /** An index under way is no idleness. */
-  const leaveWhenQuiet = async (): Promise<void> => {
+  const leaveWhenQuiet = async (why: string): Promise<void> => {
     const served = await repositories.all();
     if (served.some((one) => one.schedule.state().state === 'indexing')) active();
-    else stop('idle');
+    else if (server.busy() === 0) stop(why);
   };
   setInterval(check, idleMs > 0 ? Math.min(CHECK_MS, Math.max(50, idleMs / 4)) : CHECK_MS);
-  watch(runtimeFolder(), (_event, name) => {
-    if (name === 'daemon.sock' || name === 'daemon.lock') check();
-  }).on('error', check);
+  try {
+    watch(runtimeFolder(), (_event, name) => {
+      if (name === 'daemon.sock' || name === 'daemon.lock') check();
+    }).on('error', check);
+  } catch (error) {
+    // Too many watches: the check by time finds it a little later.
+    log('runtime folder not watched', errorFacts(error));
+  }
   void repositories.reconcile();
 }
 

@@ -2,13 +2,14 @@
  * Serves the methods of ipc/protocol.ts over connections. One connection carries many calls; a hang-up or a `cancel`
  * aborts them. Only `hello` and `stop` are answered before the handshake; only listed methods are ever answered.
  */
+import { isCorruption } from '../store/sqliteErrors.js';
 import { CallError, toWireError } from './ipc/errors.js';
 import { buildId } from './ipc/packageRoot.js';
 import { PROTOCOL, type MethodName } from './ipc/protocol.js';
 import type { Wire } from './ipc/transport.js';
 import { errorFacts, log } from './log.js';
 import { complete } from './methods/complete.js';
-import type { Call, Daemon, Handler } from './methods/context.js';
+import { locate, type Call, type Daemon, type Handler } from './methods/context.js';
 import { model } from './methods/model.js';
 import { gc, index, pause, purge } from './methods/repository.js';
 import { status } from './methods/status.js';
@@ -36,6 +37,17 @@ function checked(message: unknown): Message {
   const { id, method, params } = (message ?? {}) as Partial<Message>;
   if (typeof id !== 'number' || typeof method !== 'string') throw new CallError('usage', 'a message needs an id and a method');
   return { id, method, params: params !== null && typeof params === 'object' ? params : {} };
+}
+
+/** Closes the repository a call found damaged, so that the next call has a fresh database. */
+async function heal(daemon: Daemon, params: Record<string, unknown>): Promise<void> {
+  const named = params.repo ?? params.file;
+  try {
+    const places = typeof named === 'string' ? [await locate(named)] : (await daemon.repositories.all()).map((one) => one.repository.place);
+    for (const commonDir of new Set(places.map((place) => place.commonDir))) await daemon.repositories.heal(commonDir);
+  } catch (error) {
+    log('not healed', errorFacts(error));
+  }
 }
 
 export interface Server {
@@ -98,7 +110,8 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
         } catch (error) {
           return wire.send({ id: null, error: toWireError(error) });
         }
-        answer(message).catch((error: unknown) => {
+        answer(message).catch(async (error: unknown) => {
+          if (isCorruption(error)) await heal(daemon, message.params);
           const wireError = toWireError(error);
           if (wireError.code === 'internal') log('call failed', { method: message.method.slice(0, 40), ...errorFacts(error) });
           wire.send({ id: message.id, error: wireError });

@@ -2,8 +2,9 @@
  * What the hooks leave behind: one line `<hook>\t<git common dir>\t<worktree or git dir>` an event, appended to
  * `<common dir>/hefc/spool`. Lines are hints: the indexer looks at HEAD itself.
  */
-import { existsSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, watch } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { errorFacts, log } from './log.js';
 import { hefcFolder } from './registry.js';
 
 export interface SpoolLine {
@@ -26,6 +27,15 @@ function parse(text: string): SpoolLine[] {
   return lines;
 }
 
+/** Whatever stands there, a folder too; what cannot be removed is left, and the reflog is glanced at instead. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true, recursive: true });
+  } catch (error) {
+    log('spool not cleared', errorFacts(error));
+  }
+}
+
 /** Takes all lines and leaves no spool; a hook that writes meanwhile starts a new one. */
 export function drainSpool(commonDir: string): SpoolLine[] {
   const spool = join(hefcFolder(commonDir), 'spool');
@@ -35,13 +45,14 @@ export function drainSpool(commonDir: string): SpoolLine[] {
   for (const move of [false, true]) {
     try {
       if (move) renameSync(spool, taken);
+      if (!lstatSync(taken).isFile()) throw new Error('something else stands in its place');
       let text = '';
       // A hook may have opened the file before it was renamed: read until it no longer grows.
       while (statSync(taken).size > Buffer.byteLength(text) && Buffer.byteLength(text) <= MAX_BYTES) text = readFileSync(taken, 'utf8');
       lines.push(...parse(text));
       unlinkSync(taken);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') rmSync(taken, { force: true });
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') remove(taken);
     }
   }
   return lines;

@@ -9,6 +9,7 @@ import { indexTree } from '../indexer/indexTree.js';
 import { storeShapes } from '../indexer/vectorless.js';
 import { createCopySource } from './copySource.js';
 import type { StorePool } from './storePool.js';
+import { createTally } from './tally.js';
 import type { EngineOptions, EngineRepository } from './types.js';
 
 export async function openRepository(place: RepositoryPlace, options: EngineOptions, chunker: Chunker, pool: StorePool, onClose: (repository: EngineRepository) => void): Promise<EngineRepository> {
@@ -25,6 +26,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
   })();
   const worktree = place.worktree ?? place.gitDir;
   const copies = createCopySource();
+  const count = createTally(store);
   let view: TreeView | undefined;
   let indexing = 0;
   let done = { files: 0, filesDone: 0 };
@@ -42,11 +44,12 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     place,
     store,
     objects,
+    count,
     current: () => view?.root ?? null,
     reopen() {
       const root = view?.root;
       view = undefined;
-      if (root) show(root);
+      if (root && store.hasDirectory(root)) show(root);
     },
     async index({ revision = 'HEAD', ahead = false, onProgress, signal, near }) {
       const began = performance.now();
@@ -72,15 +75,16 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
         indexing--;
       }
     },
-    complete(request, how) {
-      store.bump({ completions: 1 });
+    async complete(request, how) {
       const state = indexing > 0 ? 'indexing' : view ? 'ready' : 'absent';
       const indexed = state === 'ready' ? 1 : done.files > 0 ? done.filesDone / done.files : 0;
-      return complete(
+      const result = await complete(
         { inference, chooser: options.chooser, tree: view && { view, objects }, propose: (where) => copies.propose(where), index: { state, indexed: state === 'absent' ? 0 : indexed } },
         request,
         how,
       );
+      if (!closed) count({ completions: 1 });
+      return result;
     },
     async close() {
       if (closed) return;

@@ -3,7 +3,7 @@
  * `hefc eval` and `hefc bench` drive the same engine directly.
  */
 import type { ChooserParameters, Inference, TokenCounter } from '../../models/types.js';
-import type { ObjectReader, RepositoryPlace, Store, DirectoryKey } from '../../store/types.js';
+import type { Counters, ObjectReader, RepositoryPlace, Store, DirectoryKey } from '../../store/types.js';
 import type { CompleteResult, IndexProgress } from '../ipc/protocol.js';
 
 export type EngineContext = 'hef' | 'snippet' | 'none' | 'iterative';
@@ -47,7 +47,9 @@ export interface EngineRepository {
   complete(request: EngineCompletion, options?: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<CompleteResult>;
   /** Tree completions are answered from now; null while nothing is indexed. */
   current(): DirectoryKey | null;
-  /** Opens the current tree anew, after row ids changed (collect). */
+  /** Adds to the counters, now or later; never throws. */
+  count(counts: Partial<Counters>): void;
+  /** Opens the current tree anew, after row ids changed (collect); none is current when it is gone. */
   reopen(): void;
   close(): Promise<void>;
 }

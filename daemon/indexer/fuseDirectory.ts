@@ -32,7 +32,9 @@ export async function indexDirectory(directory: PlannedDirectory, store: Store, 
       if (!summary) throw new Error(`the index lost ${child.oid} while it was made; run: hefc index`);
       if (summary.skip) skipped.push({ name: child.name, reason: summary.skip });
     } else {
-      for (const { name, reason } of empty.get(`${child.oid}/${child.scope}`) ?? []) skipped.push({ name: `${child.name}/${name}`, reason });
+      const left = empty.get(`${child.oid}/${child.scope}`);
+      if (!left && !vectors) throw new Error(`the index lost ${child.oid} while it was made; run: hefc index`);
+      for (const { name, reason } of left ?? []) skipped.push({ name: `${child.name}/${name}`, reason });
     }
   }
   if (inputs.length === 0 && directory.path !== '') {

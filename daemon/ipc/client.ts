@@ -3,7 +3,7 @@
  * Every path ends within its timeout. Imports stay few: this is on the start-up path of every command.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeConnection, type Connection } from './connection.js';
 import { CallError, NoDaemonError } from './errors.js';
@@ -32,10 +32,19 @@ function spawnDaemon(): void {
   }
 }
 
+/** A daemon this old, by its lock, has its model loaded: it answers a greeting at once, or it is stopped or hung. */
+const STARTED_MS = 15_000;
+
+function longStarted(): boolean {
+  const taken = statSync(lockPath(), { throwIfNoEntry: false })?.mtimeMs;
+  return taken !== undefined && Date.now() - taken > STARTED_MS;
+}
+
 /** Connects and shakes hands; undefined when nobody listens, an error for everything else. */
-async function tryConnect(deadline: number): Promise<Connection | undefined> {
-  const left = (): number => Math.max(1, deadline - Date.now());
+async function tryConnect(whole: number, helloTimeout = Infinity): Promise<Connection | undefined> {
   if (!existsSync(socketPath())) return undefined;
+  const deadline = longStarted() ? Math.min(whole, Date.now() + helloTimeout) : whole;
+  const left = (): number => Math.max(1, deadline - Date.now());
   let wire: Wire;
   try {
     wire = await connectTo(socketPath(), left());
@@ -63,13 +72,14 @@ async function tryConnect(deadline: number): Promise<Connection | undefined> {
 
 /**
  * Connects to the daemon, starting it when none runs (unless `start` is false).
- * `timeout` (ms, default 10,000) bounds the whole. Errors: NoDaemonError, or CallError `timeout` from a daemon that
+ * `timeout` (ms, default 10,000) bounds the whole; `helloTimeout` bounds the greeting of a daemon that is not just
+ * starting. Errors: NoDaemonError, or CallError `timeout` from a daemon that
  * holds the socket but does not answer.
  */
-export async function connect(options: { timeout?: number; start?: boolean } = {}): Promise<Connection> {
-  const { timeout = 10_000, start = true } = options;
+export async function connect(options: { timeout?: number; helloTimeout?: number; start?: boolean } = {}): Promise<Connection> {
+  const { timeout = 10_000, helloTimeout, start = true } = options;
   const deadline = Date.now() + timeout;
-  const first = await tryConnect(deadline);
+  const first = await tryConnect(deadline, helloTimeout);
   if (first) return first;
   if (!start) throw new NoDaemonError('no daemon runs; run: hefc daemon start');
   const startLock = join(runtimeFolder(), 'start.lock');
@@ -85,7 +95,7 @@ export async function connect(options: { timeout?: number; start?: boolean } = {
         spawnDaemon();
       }
       await pause(Math.min(wait, Math.max(1, deadline - Date.now())));
-      const connection = await tryConnect(deadline);
+      const connection = await tryConnect(deadline, helloTimeout);
       if (connection) return connection;
     }
   } finally {

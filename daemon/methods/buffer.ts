@@ -1,5 +1,5 @@
 /** The text a completion starts from: given, or read from the file; and the cursor's place in it. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { HUGE_BYTES } from '../chunker/refuse.js';
 import { CallError } from '../ipc/errors.js';
 import type { CompleteParams } from '../ipc/protocol.js';
@@ -9,7 +9,8 @@ export function bufferText({ file, text }: CompleteParams): string | undefined {
   if (text !== undefined) return Buffer.byteLength(text) > HUGE_BYTES || text.includes('\0') ? undefined : text;
   let handle: number;
   try {
-    handle = openSync(file, 'r');
+    // Without waiting: a pipe that nobody writes to would hold up the whole daemon.
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw new CallError('usage', `${file} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path, or pass the text with --stdin`);
   }

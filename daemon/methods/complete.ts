@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { languageOf } from '../chunker/language.js';
 import { refuseContent, refusePath } from '../chunker/refuse.js';
 import { readConfig } from '../config.js';
@@ -26,8 +26,8 @@ function emptyResult(reason: CompletionReason, context: ContextMode, model: stri
   };
 }
 
-/** The file's folder with links resolved, so that it compares with the worktree's root. */
-function realPath(file: string): string {
+/** The file under its own name, its folder with links resolved, so that it compares with the worktree's root. */
+function placed(file: string): string {
   let folder = dirname(file);
   let rest = basename(file);
   for (;;) {
@@ -38,6 +38,20 @@ function realPath(file: string): string {
       rest = join(basename(folder), rest);
       folder = dirname(folder);
     }
+  }
+}
+
+/** What a file that is a link leads to, there or not; undefined when it is none. */
+function linkTarget(file: string): string | undefined {
+  try {
+    return realpathSync(resolve(dirname(file), readlinkSync(file)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return undefined;
+  }
+  try {
+    return placed(resolve(dirname(file), readlinkSync(file)));
+  } catch {
+    return undefined;
   }
 }
 
@@ -83,11 +97,13 @@ export const complete: Handler<'complete'> = async (daemon, { params, signal, em
 
 /** undefined: the file is refused. */
 async function run(daemon: Daemon, params: CompleteParams, how: { context: ContextMode; session: string; deadline: number; signal: AbortSignal; onText: (text: string) => void }): Promise<CompleteResult | undefined> {
-  const file = realPath(params.file);
+  const file = placed(params.file);
   const place = await locate(dirname(file));
-  const path = relative(place.worktree ?? place.gitDir, file).split(sep).join('/');
-  const named = refusePath(path);
-  if (named === 'secret-like') return undefined;
+  const pathOf = (name: string): string => relative(place.worktree ?? place.gitDir, name).split(sep).join('/');
+  const target = linkTarget(file);
+  if ([file, ...(target === undefined ? [] : [target])].some((name) => refusePath(pathOf(name)) === 'secret-like')) return undefined;
+  // A link inside the tree stands for the file it leads to, whose own chunks are not to come back.
+  const path = target === undefined || pathOf(target).startsWith('../') ? pathOf(file) : pathOf(target);
   const text = bufferText(params);
   if (text === undefined) return undefined;
   const { prefix, suffix } = splitAtCursor(text, params.line, params.column);
@@ -105,8 +121,8 @@ async function run(daemon: Daemon, params: CompleteParams, how: { context: Conte
     ...(params.explain && { explain: true }),
   };
   const options = { signal: how.signal, onText: how.onText };
-  if (!daemon.repositories.isSetUp(place)) return (await daemon.bundle.engine()).completeAlone(request, options);
-  const served = await daemon.repositories.open(place);
+  const served = await daemon.repositories.openSetUp(place);
+  if (!served) return (await daemon.bundle.engine()).completeAlone(request, options);
   served.glance(languageOf(path) === 'text' ? undefined : path);
   return served.repository.complete(request, options);
 }

@@ -13,6 +13,7 @@ export const model: Handler<'model'> = async (daemon, { params }) => {
     } catch (error) {
       throw new CallError('model', (error as Error).message);
     }
+    if (process.env.HEFC_MODEL) throw new CallError('model', 'HEFC_MODEL is set for the daemon and decides the model; unset it, run: hefc daemon stop, and choose again');
     await replace(params.use);
     try {
       await daemon.bundle.engine();
@@ -26,7 +27,6 @@ export const model: Handler<'model'> = async (daemon, { params }) => {
 
   async function replace(name: string): Promise<void> {
     writeConfig({ model: name });
-    await daemon.repositories.closeAll();
-    await daemon.bundle.unload();
+    await daemon.repositories.closeAll(() => daemon.bundle.unload());
   }
 };

@@ -20,10 +20,11 @@ function daemonStatus(daemon: Daemon): StatusResult['daemon'] {
 
 async function repositoryStatus(daemon: Daemon, place: RepositoryPlace): Promise<{ repo: StatusResult['repo']; counters: StatusResult['counters'] }> {
   const root = place.worktree ?? place.gitDir;
-  if (!daemon.repositories.isSetUp(place)) {
+  const served = await daemon.repositories.openSetUp(place);
+  if (!served) {
     return { repo: { root, branch: '', tree: '', state: 'absent', indexed: 0, chunks: 0, nodes: 0, db_bytes: 0, source_bytes: 0, skipped: {} }, counters: NO_COUNTERS };
   }
-  const { repository, schedule } = await daemon.repositories.open(place);
+  const { repository, schedule } = served;
   const { ref } = await repository.objects.head();
   const { chunks, nodes, db_bytes, source_bytes, skipped } = repository.store.stats();
   return {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -68,10 +68,13 @@ test('twenty racing clients end with one daemon', async () => {
   assert.is(startsIn(readFileSync(logPath(), 'utf8')), 1);
 });
 
-test('a second daemon process leaves at once and harms nothing', async () => {
+test('a second daemon process says that one runs, leaves at once and harms nothing', async () => {
   const connection = await connect(PATIENCE);
-  const second = spawn(process.execPath, [join(packageRoot(), 'dist', 'daemon', 'main.js')], { stdio: 'ignore' });
-  assert.is(await new Promise((resolve) => second.on('exit', resolve)), 0);
+  const second = spawn(process.execPath, [join(packageRoot(), 'dist', 'daemon', 'main.js')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  second.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  assert.is(await new Promise((resolve) => second.on('close', resolve)), 1);
+  assert.match(said, new RegExp(`^hefc: a daemon runs already \\(process ${lockHolder(lockPath())}\\).*\n$`));
   assert.is(await pidOf(connection), lockHolder(lockPath()));
   connection.close();
 });
@@ -124,6 +127,10 @@ test('a stopped (SIGSTOP) daemon costs a client no more than its deadline, and c
   try {
     assert.is(await codeOf(connection.call('status', {}, { timeout: 300 })), 'timeout');
     assert.is(await codeOf(connect({ timeout: 300 })), 'timeout');
+    // Just started, it may take its time to greet; long started, it may not.
+    utimesSync(lockPath(), 1e9, 1e9);
+    const failure: unknown = await connect({ timeout: 60_000, helloTimeout: 250 }).catch((error: unknown) => error);
+    assert.match((failure as Error).message, /within 250 ms/);
     assert.ok(await stopDaemon(300));
     await until('the daemon ended', () => lockHolder(lockPath()) === undefined);
   } finally {

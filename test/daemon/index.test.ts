@@ -1,13 +1,15 @@
-import { readFileSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { indexDirectory } from '../../daemon/indexer/fuseDirectory.js';
 import { createEngine } from '../../daemon/engine/createEngine.js';
 import type { Engine, EngineRepository } from '../../daemon/engine/types.js';
 import { startInference } from '../../models/start.js';
 import { openTokenCounter } from '../../models/tokenizer.js';
 import type { TokenCounter } from '../../models/types.js';
 import { locateRepository } from '../../store/git/locate.js';
+import { logPath } from '../../daemon/ipc/paths.js';
 import { bundleDirectory } from '../bundle.js';
 import { makeSurroundings, openRepositoryAt, SHOP, type Surroundings } from './surroundings.js';
 
@@ -169,7 +171,7 @@ test('a file whose object is missing is left out by name, and comes in once the 
   await second.close();
 });
 
-test('refused files leave no text in the database, and say why', async () => {
+test('refused files leave no text in the database, in a completion or in the log, and say why', async () => {
   const repo = fresh();
   repo.commit({
     ...SHOP,
@@ -187,7 +189,18 @@ test('refused files leave no text in the database, and say why', async () => {
   indexed.store.checkpoint();
   const folder = join(repo.root, '.git', 'hefc');
   const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
-  for (const planted of ['plantedsecretone', 'plantedsecrettwo', 'plantedsecretthree', 'plantedsecretfour']) assert.not.ok(bytes.includes(planted), planted);
+  const ask = (prefix: string, context: 'hef' | 'snippet'): ReturnType<EngineRepository['complete']> => indexed.complete({ path: 'shop/new.py', prefix, suffix: null, context, lanes: { model: true, copy: true }, explain: true });
+  const said: string[] = [];
+  for (const prefix of ['PASSWORD=planted', 'Host planted', '-----BEGIN RSA PRIVATE KEY-----\n', 'import private.plan\n\nplantedsecret']) {
+    for (const context of ['hef', 'snippet'] as const) said.push(JSON.stringify(await ask(prefix, context)));
+  }
+  // What is indexed does come back, by the same way.
+  assert.match(JSON.stringify(await ask('def place_order(basket: Basket):\n    for item in basket.items:\n        send_', 'snippet')), /parcel\(item, basket\.owner\)/);
+  const told = said.join('\n') + (existsSync(logPath()) ? readFileSync(logPath(), 'utf8') : '');
+  for (const planted of ['plantedsecretone', 'plantedsecrettwo', 'plantedsecretthree', 'plantedsecretfour']) {
+    assert.not.ok(bytes.includes(planted), planted);
+    assert.not.ok(told.includes(planted), `${planted} was told`);
+  }
   assert.ok(bytes.includes('zebrafishcount'), 'the check itself must see indexed names');
   assert.ok((skipped['secret-like'] ?? 0) >= 2 && (skipped['ignored'] ?? 0) >= 1 && skipped['binary'] === 2, JSON.stringify(skipped));
   await indexed.close();
@@ -202,6 +215,46 @@ test('a repository without commits, and one of refused files only, index to noth
   assert.is(outcome.commit, commit);
   assert.is(outcome.fused.chunks, 0);
   assert.is(indexed.store.openView(outcome.root!).files().length, 0);
+  await indexed.close();
+});
+
+test('a folder that is neither stored nor empty is an error, never left out in silence', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const indexed = await open(repo.root);
+  await indexed.index({});
+  const oid = 'ab'.repeat(20);
+  const planned = { path: '', key: { tree: 'cd'.repeat(20), scope: '' }, children: [{ name: 'lost', kind: 'directory' as const, oid, language: '', scope: '' }], skipped: [] };
+  const make = (empty: Map<string, []>): Promise<unknown> => indexDirectory(planned, indexed.store, engine.inference, empty, new AbortController().signal).catch((error: unknown) => error);
+  assert.match(String(await make(new Map())), new RegExp(`lost ${oid}`));
+  assert.is(await make(new Map([[`${oid}/`, []]])), false);
+  await indexed.close();
+});
+
+test('a counter that cannot be written costs no completion', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const indexed = await open(repo.root);
+  await indexed.index({});
+  const { bump } = indexed.store;
+  indexed.store.bump = () => {
+    throw new Error('disk full');
+  };
+  const result = await indexed.complete({ path: 'new.py', prefix: 'from shop.basket import Basket\n', suffix: null, context: 'hef', lanes: { model: true, copy: true } });
+  indexed.store.bump = bump;
+  assert.ok(['ok', 'no-suggestion'].includes(result.reason), result.reason);
+  await indexed.close();
+});
+
+test('a tree that is gone from the database is not reopened, and no error', async () => {
+  const repo = fresh();
+  repo.commit(SHOP);
+  const indexed = await open(repo.root);
+  await indexed.index({});
+  for (const row of indexed.store.refs()) indexed.store.deleteRef(row.worktree, row.ref);
+  assert.ok(indexed.store.collect().directories > 0);
+  indexed.reopen();
+  assert.is(indexed.current(), null);
   await indexed.close();
 });
 

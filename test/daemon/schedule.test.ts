@@ -1,9 +1,11 @@
-import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEngine } from '../../daemon/engine/createEngine.js';
 import type { Engine, EngineRepository } from '../../daemon/engine/types.js';
+import { createGate } from '../../daemon/gate.js';
+import { afterRebase } from '../../daemon/rebase.js';
 import { createSchedule, type Schedule } from '../../daemon/schedule.js';
 import { startInference } from '../../models/start.js';
 import { openTokenCounter } from '../../models/tokenizer.js';
@@ -110,6 +112,77 @@ test('an index that fails says so in its state, and the next one that works clea
   renameSync(`${file}.away`, file);
   await schedule.index({});
   assert.equal(schedule.state(), { state: 'ready', indexed: 1 });
+});
+
+test('a pause outlives the schedule, holds for every worktree, and stops a request that was just looking at HEAD', async () => {
+  schedule.pause(true);
+  assert.ok(existsSync(join(repo.root, '.git', 'hefc', 'paused')));
+  const next = createSchedule(repository);
+  assert.is(next.state().state, 'paused');
+  assert.is(next.hint(), false);
+  schedule.pause(false);
+  assert.is(next.state().state, 'absent');
+  const begun = next.index({}).catch((error: unknown) => error);
+  next.pause(true);
+  assert.is(((await begun) as Error).name, 'AbortError');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.is(repository.store.counters().blobs_read, 0);
+  next.pause(false);
+  await next.close();
+});
+
+test('nothing is indexed beside work that must be alone; who waited gets the index afterwards', async () => {
+  const gate = createGate(repository.place.commonDir);
+  const gated = createSchedule(repository, { gate });
+  let begun: () => void = () => undefined;
+  const running = new Promise<void>((resolve) => (begun = resolve));
+  const asked = gated.index({ onProgress: ({ filesDone }) => filesDone >= 5 && begun() });
+  await running;
+  await gate.alone(async () => {
+    await gated.giveWay();
+    const { blobs_read } = repository.store.counters();
+    assert.ok(blobs_read >= 5 && blobs_read < 40, `${blobs_read} blobs`);
+    gated.hint();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.is(repository.store.counters().blobs_read, blobs_read);
+    assert.is(gated.state().state, 'indexing');
+  });
+  assert.is((await asked).root?.tree, headTree());
+  assert.is(repository.store.counters().blobs_read, 40);
+  await gate.alone(async () => {
+    const waiting = gated.index({}).catch((error: unknown) => error);
+    await gated.close();
+    assert.is(((await waiting) as Error).name, 'AbortError');
+  });
+});
+
+test('a branch indexed ahead counts as indexing, gives way to HEAD, and is done after it', async () => {
+  await schedule.index({});
+  repo.git('checkout', '--quiet', '-b', 'later');
+  repo.commit(many('ahead'));
+  const later = headTree();
+  repo.git('checkout', '--quiet', 'main');
+  let begun: () => void = () => undefined;
+  const running = new Promise<void>((resolve) => (begun = resolve));
+  const ahead = schedule.index({ revision: 'refs/heads/later', onProgress: ({ filesDone }) => filesDone >= 3 && begun() });
+  await running;
+  assert.is(schedule.state().state, 'indexing');
+  await schedule.index({});
+  assert.is(repository.current()?.tree, headTree());
+  assert.is((await ahead).root?.tree, later);
+  assert.is(repository.current()?.tree, headTree());
+});
+
+test('hints are not followed where background indexing is switched off, a request is', async () => {
+  const quiet = createSchedule(repository, { background: () => false });
+  assert.is(quiet.hint(), false);
+  assert.is(quiet.hint(undefined, true), true);
+  await until('the index was whole', () => repository.current()?.tree === headTree());
+  await quiet.close();
+});
+
+test('a git directory that cannot be watched is looked at now and then', async () => {
+  await new Promise<void>((resolve) => afterRebase(join(repo.root, 'nowhere'), resolve));
 });
 
 test.run();

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect, type Connection } from '../../daemon/ipc/client.js';
@@ -259,6 +260,176 @@ test('gc drops what no branch reaches, and completions go on', async () => {
   assert.is(freed.blobs, 1);
   const result = await complete(repo, { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0 });
   assert.ok(result.nodes.length > 0);
+});
+
+test('gc keeps the tree of a branch that was renamed: nothing is fused afterwards', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  repo.git('branch', '-m', 'main', 'trunk');
+  const freed = await daemon.call('gc', { repo: repo.root }, PATIENCE);
+  assert.equal([freed.blobs, freed.directories], [0, 0]);
+  assert.is((await status(repo)).repo?.tree, repo.git('rev-parse', 'HEAD^{tree}'));
+  const again = await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  assert.equal(again.fused, { chunks: 0, nodes: 0, blobs: 0 });
+});
+
+test('gc in the middle of index --all: both end well, and everything is indexed', async () => {
+  const repo = shop();
+  for (const branch of ['one', 'two']) {
+    repo.git('checkout', '--quiet', '-b', branch, 'main');
+    repo.commit(Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`${branch}/f${k}.py`, `def ${branch}_${k}(a):\n    return a + ${k}\n`])));
+  }
+  repo.git('checkout', '--quiet', 'main');
+  let collected: Promise<unknown> | undefined;
+  await daemon.call('index', { repo: repo.root, all: true }, { ...PATIENCE, onEvent: ({ files, filesDone }) => {
+    if (files === 20 && filesDone >= 5) collected ??= daemon.call('gc', { repo: repo.root }, PATIENCE);
+  } });
+  assert.ok(collected, 'gc came in between');
+  await collected;
+  for (const branch of ['one', 'two']) {
+    repo.git('checkout', '--quiet', branch);
+    assert.equal((await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE)).fused, { chunks: 0, nodes: 0, blobs: 0 }, branch);
+  }
+});
+
+test('an index nobody waits for never says ready; the end is found in the state', async () => {
+  const repo = shop();
+  assert.is((await daemon.call('index', { repo: repo.root }, PATIENCE)).state, 'indexing');
+  await settled(repo);
+  repo.commit({ 'shop/more.py': 'MORE = 1\n' });
+  assert.is((await daemon.call('index', { repo: repo.root }, PATIENCE)).state, 'indexing');
+  await settled(repo);
+});
+
+test('a pause holds in every worktree and over a restart, until an index is asked for', async () => {
+  const repo = shop();
+  const linked = join(place.folder, `linked-${count}`);
+  repo.git('worktree', 'add', '--quiet', '--detach', linked);
+  await daemon.call('index', { repo: repo.root, all: true }, PATIENCE);
+  await daemon.call('pause', { repo: linked, paused: true }, PATIENCE);
+  assert.is((await status(repo)).repo?.state, 'paused');
+  await daemon.call('stop', {}, PATIENCE);
+  await until('the daemon ended', () => lockHolder(lockPath()) === undefined);
+  daemon = await connect(PATIENCE);
+  repo.commit({ 'shop/more.py': 'MORE = 1\n' });
+  await complete(repo, { file: 'README.md' });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const held = (await status(repo)).repo;
+  assert.is(held?.state, 'paused');
+  assert.is(held?.tree, repo.git('rev-parse', 'HEAD~1^{tree}'));
+  await daemon.call('index', { repo: linked, wait: true }, PATIENCE);
+  assert.is((await status(openRepositoryAt(linked))).repo?.state, 'ready');
+  await settled(repo);
+});
+
+test('a database damaged while it is open is set aside by the next calls, and rebuilt', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  const folder = join(repo.root, '.git', 'hefc');
+  const file = join(folder, 'hefc.db');
+  const other = new Database(file);
+  const write = other.prepare("insert into counter (name, value) values ('hooks', 1) on conflict (name) do update set value = value + 1");
+  write.run();
+  other.pragma('wal_checkpoint(TRUNCATE)');
+  write.run();
+  const handle = openSync(file, 'r+');
+  // All but the first page, which names the file's kind.
+  for (let at = 8192; at < statSync(file).size; at += 8192) writeSync(handle, Buffer.alloc(8192, 0x5a), 0, 8192, at);
+  closeSync(handle);
+  // Another's write makes the daemon read the pages anew.
+  write.run();
+  await until('the database was set aside', async () => {
+    await daemon.call('status', { repo: repo.root }, PATIENCE).catch(() => undefined);
+    await complete(repo, { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0 }).catch(() => undefined);
+    return readdirSync(folder).some((name) => name.includes('.corrupt-'));
+  });
+  other.close();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  await settled(repo);
+});
+
+test('index --all of a bare repository stays inside it, and follows relative pointers to worktrees', async () => {
+  const source = shop();
+  const bare = join(place.folder, `bare-${count}.git`);
+  source.git('clone', '--quiet', '--bare', source.root, bare);
+  assert.is((await daemon.call('index', { repo: bare, all: true }, PATIENCE)).state, 'ready');
+  const linked = join(place.folder, `linked-${count}`);
+  source.git('worktree', 'add', '--quiet', '--detach', linked);
+  openRepositoryAt(linked).commit({ 'linked.py': 'LINKED = 1\n' });
+  const pointer = join(source.root, '.git', 'worktrees', `linked-${count}`);
+  writeFileSync(join(pointer, 'gitdir'), `${relative(pointer, join(linked, '.git'))}\n`);
+  await daemon.call('index', { repo: source.root, all: true }, PATIENCE);
+  const { repo } = await status(openRepositoryAt(linked));
+  assert.is(repo?.tree, openRepositoryAt(linked).git('rev-parse', 'HEAD^{tree}'));
+});
+
+test('purging while an index runs and an editor types leaves no database behind', async () => {
+  const repo = shop();
+  repo.commit(Object.fromEntries(Array.from({ length: 40 }, (_, k) => [`p/f${k}.py`, `def p_${k}(a):\n    return a + ${k}\n`])));
+  let purged: Promise<unknown> | undefined;
+  let typing: Promise<unknown>[] = [];
+  await daemon.call('index', { repo: repo.root, wait: true }, { ...PATIENCE, onEvent: ({ filesDone }) => {
+    if (filesDone < 3 || purged) return;
+    purged = daemon.call('purge', { repo: repo.root }, PATIENCE);
+    typing = Array.from({ length: 5 }, (_, k) => complete(repo, { file: 'shop/order.py', text: ORDER, line: ORDER.split('\n').length, column: 0, session: `typing-${k}` }).catch(() => undefined));
+  } }).catch((error: CallError) => assert.is(error.code, 'cancelled'));
+  assert.ok(purged, 'the purge came in between');
+  await purged;
+  await Promise.all(typing);
+  assert.not.ok(existsSync(join(repo.root, '.git', 'hefc')));
+  assert.is((await status(repo)).repo?.state, 'absent');
+});
+
+test('a pipe is no file and holds nothing up; a link to a secret file is refused under any name', async () => {
+  const repo = shop();
+  repo.write({ '.env': 'TOKEN=abc\n' });
+  execFileSync('mkfifo', [join(repo.root, 'pipe.py')]);
+  symlinkSync('.env', join(repo.root, 'notes.txt'));
+  symlinkSync('missing/.env', join(repo.root, 'later.txt'));
+  symlinkSync('shop/order.py', join(repo.root, 'order.py'));
+  assert.match((await failure(complete(repo, { file: 'pipe.py' }))).message, /pipe\.py is not a file/);
+  for (const file of ['notes.txt', 'later.txt']) assert.is((await complete(repo, { file, text: 'TOKEN=', column: 6 })).reason, 'file-refused', file);
+  assert.is.not((await complete(repo, { file: 'order.py' })).reason, 'file-refused');
+});
+
+test('a folder in the place of the spool is removed, and hooks are followed again', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  installHooks(repo.root);
+  const { daemon: { pid } } = await status(repo);
+  const spool = join(repo.root, '.git', 'hefc', 'spool');
+  mkdirSync(join(spool, 'inside'), { recursive: true });
+  await until('the folder was removed', () => !existsSync(spool) && !existsSync(`${spool}.taken`));
+  repo.commit({ 'shop/more.py': 'MORE = 1\n' });
+  assert.is((await settled(repo)).daemon.pid, pid);
+});
+
+test('with enabled false in the settings hooks index nothing, a request does', async () => {
+  const repo = shop();
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  installHooks(repo.root);
+  const before = (await status(repo)).repo!.tree;
+  const settings = join(process.env.HEFC_HOME!, 'config');
+  mkdirSync(settings, { recursive: true });
+  writeFileSync(join(settings, 'config.json'), '{"enabled": false}\n');
+  try {
+    const { hooks } = (await status(repo)).counters;
+    repo.commit({ 'shop/more.py': 'MORE = 1\n' });
+    await until('the hook was heard', async () => (await status(repo)).counters.hooks > hooks);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.is((await status(repo)).repo!.tree, before);
+    assert.is((await complete(repo, { file: 'README.md' })).reason, 'disabled');
+    await daemon.call('index', { repo: repo.root }, PATIENCE);
+    await settled(repo);
+  } finally {
+    writeFileSync(join(settings, 'config.json'), '{}\n');
+  }
+});
+
+test('with HEFC_MODEL set the choice of a model is refused, and nothing is written down', async () => {
+  const error = await failure(daemon.call('model', { use: bundleDirectory }, PATIENCE));
+  assert.is(error.code, 'model');
+  assert.match(error.message, /HEFC_MODEL/);
 });
 
 test('purge deletes the database and leaves the repository as it was', async () => {
