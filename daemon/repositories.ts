@@ -89,12 +89,7 @@ export function createRepositories(engine: () => Promise<Engine>, onActivity: ()
       log('repository gone', {});
       void service.closeRepository(commonDir);
     };
-    try {
-      watches.set(commonDir, watchSpool(commonDir, (lines) => void onLines(commonDir, lines), gone));
-    } catch (error) {
-      // Too many watches: completions still glance at the reflog.
-      log('spool not watched', errorFacts(error));
-    }
+    watches.set(commonDir, watchSpool(commonDir, (lines) => void onLines(commonDir, lines), gone));
   }
 
   async function onLines(commonDir: string, lines: SpoolLine[]): Promise<void> {

@@ -8,10 +8,7 @@ import type { EngineRepository, IndexOutcome } from './engine/types.js';
 import { createGate, type Gate } from './gate.js';
 import type { IndexProgress } from './ipc/protocol.js';
 import { errorFacts, log } from './log.js';
-import { afterRebase, rebasing } from './rebase.js';
-
-/** How long hints are gathered before HEAD is looked at, in ms. A run that is overtaken is stopped, so this may be short. */
-const SETTLE_MS = 20;
+import { createSettling } from './settling.js';
 
 export interface Schedule {
   state(): { state: 'ready' | 'indexing' | 'paused' | 'error' | 'absent'; indexed: number; error?: string };
@@ -64,8 +61,6 @@ const isAbort = (error: unknown): boolean => error instanceof Error && error.nam
 export function createSchedule(repository: EngineRepository, options: ScheduleOptions = {}): Schedule {
   const { gate = createGate(repository.place.commonDir), background = () => true, onCorrupt } = options;
   let run: Run | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let stopWaiting: (() => void) | undefined;
   let closed = false;
   /** Raised by each stop, so that a request that was just looking at HEAD starts nothing afterwards. */
   let stops = 0;
@@ -148,6 +143,12 @@ export function createSchedule(repository: EngineRepository, options: ScheduleOp
     }
   }
 
+  const settling = createSettling(repository.place.gitDir, (near) => {
+    followHint(near).catch((failure: unknown) => {
+      if (!isAbort(failure)) log('hint not followed', errorFacts(failure));
+    });
+  });
+
   const schedule: Schedule = {
     state() {
       const current = repository.current();
@@ -159,23 +160,7 @@ export function createSchedule(repository: EngineRepository, options: ScheduleOp
     },
     hint(near, asked = false) {
       if (closed || gate.paused() || !(asked || background())) return false;
-      if (timer || stopWaiting) return true;
-      const { gitDir } = repository.place;
-      const fire = (): void => {
-        timer = undefined;
-        if (closed || gate.paused()) return;
-        if (rebasing(gitDir)) {
-          stopWaiting = afterRebase(gitDir, () => {
-            stopWaiting = undefined;
-            schedule.hint(near, asked);
-          });
-          return;
-        }
-        followHint(near).catch((failure: unknown) => {
-          if (!isAbort(failure)) log('hint not followed', errorFacts(failure));
-        });
-      };
-      timer = setTimeout(fire, SETTLE_MS);
+      settling.hint(near);
       return true;
     },
     async index({ revision, near, onProgress, signal }) {
@@ -214,10 +199,7 @@ export function createSchedule(repository: EngineRepository, options: ScheduleOp
     },
     async halt() {
       stops++;
-      clearTimeout(timer);
-      timer = undefined;
-      stopWaiting?.();
-      stopWaiting = undefined;
+      settling.clear();
       run?.abort.abort();
       await runsEnd();
     },

@@ -15,6 +15,8 @@ export interface SpoolLine {
 
 /** How long a burst of lines may settle before it is read, in ms: a checkout to a seen branch must be over in 100. */
 const SETTLE_MS = 10;
+/** How often the folder is looked at where it cannot be watched, in ms. */
+const LOOK_MS = 2000;
 /** A spool larger than this lost its meaning as single lines: it counts as one event. */
 const MAX_BYTES = 1024 * 1024;
 
@@ -58,7 +60,26 @@ export function drainSpool(commonDir: string): SpoolLine[] {
   return lines;
 }
 
-/** Watches one repository's spool (by the system's notifications, no polling) and hands over its lines in bursts. */
+/** Calls back when the spool or the folder itself may have changed; returns a way to stop. */
+function watchFolder(folder: string, onChange: () => void, onGone: () => void): () => void {
+  try {
+    const watcher = watch(folder, { persistent: false }, (event, name) => {
+      // The database lies in the same folder and writes often: only the spool and the folder's own end count.
+      if (name === 'spool' || (event === 'rename' && name === 'hefc')) onChange();
+    });
+    watcher.on('error', onGone);
+    return () => watcher.close();
+  } catch (error) {
+    log('spool not watched', errorFacts(error));
+    const look = setInterval(onChange, LOOK_MS).unref();
+    return () => clearInterval(look);
+  }
+}
+
+/**
+ * Watches one repository's spool (by the system's notifications; by time where there are none left) and hands over its
+ * lines in bursts.
+ */
 export function watchSpool(commonDir: string, onLines: (lines: SpoolLine[]) => void, onGone: () => void): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -69,18 +90,13 @@ export function watchSpool(commonDir: string, onLines: (lines: SpoolLine[]) => v
     const lines = drainSpool(commonDir);
     if (lines.length > 0) onLines(lines);
   };
-  const watcher = watch(hefcFolder(commonDir), { persistent: false }, (event, name) => {
-    // The database lies in the same folder and writes often: only the spool and the folder's own end count.
-    if (name !== 'spool' && !(event === 'rename' && name === 'hefc')) return;
-    timer ??= setTimeout(read, SETTLE_MS);
-  });
-  watcher.on('error', () => onGone());
+  const stop = watchFolder(hefcFolder(commonDir), () => (timer ??= setTimeout(read, SETTLE_MS)), onGone);
   timer = setTimeout(read, 0);
   return {
     close() {
       closed = true;
       clearTimeout(timer);
-      watcher.close();
+      stop();
     },
   };
 }
