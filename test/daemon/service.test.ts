@@ -238,6 +238,28 @@ test('no text of files, buffers or completions reaches the log', async () => {
   assert.not.match(log, /plantedlog/);
 });
 
+test('what refused files say reaches neither a completion nor the log', async () => {
+  const repo = shop();
+  repo.commit({
+    'shop/planted.py': 'plantedopenword = 1\n',
+    '.env': 'PASSWORD=plantedsecretone\n',
+    'notes/key.txt': '-----BEGIN RSA PRIVATE KEY-----\nplantedsecrettwoplantedsecrettwo\n-----END RSA PRIVATE KEY-----\n',
+    '.hefcignore': 'private/\n',
+    'private/plan.py': 'plantedsecretthree = 1\n',
+  });
+  await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
+  let told = '';
+  for (const text of ['PASSWORD=planted', '-----BEGIN RSA PRIVATE KEY-----\n', 'from private.plan import planted', 'from shop.planted import planted']) {
+    const lines = text.split('\n');
+    for (const context of ['hef', 'snippet'] as const) told += JSON.stringify(await complete(repo, { file: 'shop/new.py', text, line: lines.length, column: lines.at(-1)!.length, context, explain: true }));
+  }
+  const key = await complete(repo, { file: 'notes/key.txt' });
+  assert.is(key.reason, 'file-refused');
+  assert.ok(told.includes('shop/planted.py'), 'the check itself must see what is indexed');
+  for (const planted of ['plantedsecretone', 'plantedsecrettwo', 'plantedsecretthree']) assert.not.ok(told.includes(planted), planted);
+  assert.not.match(readFileSync(logPath(), 'utf8'), /planted(?:secret|open)/);
+});
+
 test('pausing stops an index and unpausing ends it', async () => {
   const repo = shop();
   await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
