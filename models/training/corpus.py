@@ -2,6 +2,7 @@
 
 collect  reads the newest tree of each listed repository, checks its licence, drops what is vendored, generated,
          minified or a near copy, and writes text.bin + files.jsonl + report.json.
+describe prints what was collected, for the model card.
 pack     encodes the texts, cuts chunks and lists their identifiers: pack.npz, the only input of training.
 
 Neither output may be committed: both hold other people's source.
@@ -161,6 +162,15 @@ def collect(args):
     print(f"{len(report)} repositories, {offset / 1e6:.1f} MB", {k: f"{v / 1e6:.1f} MB" for k, v in totals.items()}, "dropped:", dropped)
 
 
+def describe(args):
+    """Prints what was collected as Markdown, for the model card."""
+    report = json.load(open(os.path.join(args.corpus, "report.json")))
+    print("| repository | commit | licence | files | MB |\n|---|---|---|---|---|")
+    for r in report["repositories"]:
+        print(f"| {r['repo']} | {r['commit'][:12]} | {r['licence']} | {r['files']} | {sum(r['bytes'].values()) / 1e6:.2f} |")
+    print("\nLeft out: " + ", ".join(f"{n} {why}" for why, n in sorted(report["dropped"].items(), key=lambda d: -d[1])) + ".")
+
+
 def read_files(folder):
     return [json.loads(l) for l in open(os.path.join(folder, "files.jsonl"))]
 
@@ -255,8 +265,10 @@ def main():
     p.add_argument("--corpus", required=True)
     p.add_argument("--tokenizer", required=True)
     p.add_argument("--out", required=True)
+    d = step.add_parser("describe")
+    d.add_argument("--corpus", required=True)
     args = parser.parse_args()
-    collect(args) if args.step == "collect" else pack(args)
+    {"collect": collect, "pack": pack, "describe": describe}[args.step](args)
 
 
 if __name__ == "__main__":

@@ -264,7 +264,7 @@ class Projector(nn.Module):
         super().__init__()
         self.fc1, self.fc2 = linear(c.memoryDim, width, bias=True), linear(width, width, bias=True)
         # Pseudo-tokens start at the size of token embeddings.
-        nn.init.normal_(self.fc2.weight, std=0.04 / math.sqrt(width))
+        nn.init.normal_(self.fc2.weight, std=0.2 / math.sqrt(width))
 
     def forward(self, memory):
         return self.fc2(F.silu(self.fc1(memory)))
@@ -278,8 +278,6 @@ class Hef(nn.Module):
         self.fuser = Fuser(config.fuser, config.generator.width)
         self.node = NodeFuser(config.fuser)
         self.projector = Projector(config.fuser, config.generator.width)
-        # Predicts which tokens a file's identifiers are made of, from its file node: a training aid, not exported.
-        self.describe = linear(config.fuser.memoryDim, config.generator.width)
         self.log_temperature = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
 
     def fuse(self, batch):
@@ -303,6 +301,13 @@ class Hef(nn.Module):
             directories, _ = self.node(rows, batch.dir_files >= 0, torch.arange(4, 6, device=rows.device))
             pool.append(directories.reshape(-1, m))
         return torch.cat(pool), keys, queries, files
+
+    def spell(self, memory):
+        """Log-probabilities [n,V] of the tokens that memory vectors [n,m] stand for, read as the generator reads its states.
+
+        Keeps pseudo-tokens in the space of token embeddings, where the generator's copying heads already work.
+        """
+        return self.model.logits(self.model.norm(self.projector(memory))).float().log_softmax(-1)
 
     def embed(self, batch, pool):
         """Input rows [B,T,W]: token embeddings, with pseudo-tokens where batch.memory [B,T] names a pool row (-1: none)."""

@@ -1,4 +1,8 @@
-"""Muon for the matrices inside the blocks, AdamW for everything else (embeddings, norms, biases, heads)."""
+"""Muon for every matrix that multiplies, AdamW for tables, norms and biases.
+
+The small matrices at the ends of the fuser and the projector belong to Muon too: under AdamW at a rate that suits the
+token table they grew until pseudo-tokens were 300 times the size of token embeddings and memory was ignored.
+"""
 import torch
 
 
@@ -38,7 +42,8 @@ def make_optimizers(model, muon_lr=0.008, adam_lr=3e-3, weight_decay=0.05, dtype
     """[Muon, AdamW]; each group remembers its base rate for the schedule."""
     matrices, rest = [], []
     for name, p in model.named_parameters():
-        (matrices if p.ndim == 2 and ".layers." in "." + name else rest).append(p)
+        is_table = any(t in name for t in ("embed_tokens", "positions", "queries"))
+        (matrices if p.ndim == 2 and not is_table else rest).append(p)
     muon = Muon(matrices, lr=muon_lr, weight_decay=weight_decay, dtype=dtype)
     adam = torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.95), weight_decay=0.0)
     for optimizer in (muon, adam):

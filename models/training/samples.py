@@ -20,13 +20,13 @@ SLICE = 16
 @dataclass
 class Mixture:
     """Shares of the kinds of row, and of what memory holds (method.md, 'Robust to harmful retrieval')."""
-    reconstruct: float = 0.15
+    reconstruct: float = 0.25
     snippet: float = 0.10
     # of the remaining rows:
     empty: float = 0.15
     foreign: float = 0.10
     random: float = 0.08
-    answer: float = 0.15
+    answer: float = 0.25
     fill: float = 0.4
     midline: float = 0.2
 

@@ -15,11 +15,11 @@ import torch.nn.functional as F
 from model import Config, Hef
 from optimizer import make_optimizers
 from samples import Pack
-from tokenizer import Tokenizer
+from tokenizer import MEM, PAD, Tokenizer
 
 
-def losses(model, batch):
-    """Named losses of a batch, each a scalar."""
+def losses(model, batch, wordlike):
+    """Named losses of a batch, each a scalar. `wordlike` [V] tells the tokens identifiers are made of."""
     pool, keys, queries, files = model.fuse(batch)
     states = model.model(model.embed(batch, pool), batch.positions)
     wanted = batch.targets >= 0
@@ -31,11 +31,17 @@ def losses(model, batch):
         scores = queries[batch.pairs[:, 0]] @ keys.t() * model.log_temperature.exp().clamp(max=100)
         scores = scores.scatter(1, batch.pairs[:, :1], float("-inf"))  # the query's own chunk is no negative
         parts["contrast"] = F.cross_entropy(scores.float(), batch.pairs[:, 1])
+    # Each vector spells the tokens of its slice, words first.
+    size = model.config.fuser.sliceTokens
+    ids = batch.chunk_ids.view(-1, size)
+    valid = (torch.arange(batch.chunk_ids.shape[1], device=ids.device)[None] < batch.chunk_lengths[:, None]).view(-1, size)
+    weight = valid * torch.where(wordlike[ids], 1.0, 0.1)
+    parts["spell"] = -(model.spell(pool[:len(ids)]).gather(1, ids) * weight).sum() / weight.sum()
     if files is not None:
-        # A file node tells which tokens its file's identifiers are made of.
-        logits = model.model.logits(model.describe(files.mean(1))).float().log_softmax(-1)  # [F,V]
+        # The vectors of a file node together spell the words of its file.
         listed = batch.file_words >= 0
-        parts["describe"] = -logits.gather(1, batch.file_words.clamp(min=0))[listed].mean()
+        spelled = model.spell(files.reshape(-1, files.shape[-1])).view(*files.shape[:2], -1).logsumexp(1) - math.log(files.shape[1])
+        parts["describe"] = -spelled.gather(1, batch.file_words.clamp(min=0))[listed].mean()
     return parts, token_loss.detach(), region
 
 
@@ -43,7 +49,7 @@ def mean(values, mask):
     return values[mask].sum() / mask.sum().clamp(min=1)
 
 
-WEIGHTS = {"language": 1.0, "reconstruct": 0.35, "contrast": 0.1, "describe": 0.05}
+WEIGHTS = {"language": 1.0, "reconstruct": 1.0, "contrast": 0.1, "spell": 0.5, "describe": 0.1}
 
 
 def schedule(progress):
@@ -54,14 +60,20 @@ def schedule(progress):
 
 
 def replace_memory(batch, how):
-    """The same batch with no memory, or with every row's memory taken from another row."""
+    """The same batch with every row's memory taken from elsewhere in the batch, or with no memory at all."""
     changed = type(batch)(**vars(batch))
-    if how == "none":
-        changed.memory = torch.full_like(batch.memory, -1)
-    elif how == "shuffled":
+    if how == "shuffled":
         used = batch.memory[batch.memory >= 0]
         changed.memory = batch.memory.clone()
         changed.memory[batch.memory >= 0] = used.roll(len(used) // 2)
+    elif how == "none":
+        # As in a prompt without memory: no mark, no vectors, the rows close up.
+        kept = (batch.memory < 0) & (batch.ids != MEM)
+        order = torch.sort((~kept).long(), dim=1, stable=True)[1]
+        for name, blank in (("ids", PAD), ("memory", -1), ("targets", -100), ("region", 0)):
+            values = getattr(batch, name).masked_fill(~kept, blank)
+            setattr(changed, name, values.gather(1, order))
+        changed.positions = torch.arange(batch.ids.shape[1], device=batch.ids.device).expand_as(batch.ids)
     return changed
 
 
@@ -125,6 +137,7 @@ def main():
     parser.add_argument("--rows", type=int, default=16)
     parser.add_argument("--length", type=int, default=448)
     parser.add_argument("--config", help="JSON of model.Config; default: nano")
+    parser.add_argument("--generator-from", help="start from the generator of this checkpoint, with a fresh fuser and projector")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--float32", action="store_true", help="no bfloat16 products (for processors without them)")
@@ -152,6 +165,10 @@ def main():
         torch.set_rng_state(state["torch"].cpu())
         step, tokens, spent = state["step"], state["tokens"], state["spent"]
         print(f"resumed at step {step}", flush=True)
+    elif args.generator_from:
+        state = torch.load(args.generator_from, map_location=device)
+        model.model.load_state_dict({k[len("model."):]: v for k, v in state["model"].items() if k.startswith("model.")})
+        print(f"the generator starts from step {state['step']} of {args.generator_from}", flush=True)
     count = lambda m: sum(p.numel() for p in m.parameters()) / 1e6
     print(f"generator {count(model.model):.2f} M, fuser {count(model.fuser.layers):.2f} M in its layers, nodes {count(model.node):.2f} M, on {device}", flush=True)
     held = Pack(args.pack, tokenizer, held=True, seed=1)
@@ -170,7 +187,7 @@ def main():
                 group["lr"] = group["base"] * schedule(progress)
         batch = pack.batch(args.rows, args.length).to(device)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=not args.float32):
-            parts, _, _ = losses(model, batch)
+            parts, _, _ = losses(model, batch, wordlike)
             total = sum(WEIGHTS[k] * v for k, v in parts.items())
         total.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
