@@ -130,7 +130,8 @@ test('a stopped (SIGSTOP) daemon costs a client no more than its deadline, and c
     // Just started, it may take its time to greet; long started, it may not.
     utimesSync(lockPath(), 1e9, 1e9);
     const failure: unknown = await connect({ timeout: 60_000, helloTimeout: 250 }).catch((error: unknown) => error);
-    assert.match((failure as Error).message, /within 250 ms/);
+    // What is left of the 250 ms once the socket has connected.
+    assert.match((failure as Error).message, /within \d{1,3} ms/);
     assert.ok(await stopDaemon(300));
     await until('the daemon ended', () => lockHolder(lockPath()) === undefined);
   } finally {
