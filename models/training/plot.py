@@ -35,7 +35,7 @@ def main():
     left.legend()
     held = [r for r in rows if "held_out" in r]
     for how in ("right", "shuffled", "none"):
-        right.plot([r["tokens"] / 1e6 for r in held], [r["held_out"][how]["em"] for r in held], marker="o", label=f"{how} memory")
+        right.plot([r["tokens"] / 1e6 for r in held], [r["held_out"][how]["em"] for r in held], marker="o", label="no memory" if how == "none" else f"{how} memory")
     right.set_xlabel("million trained tokens")
     right.set_ylabel("held-out lines matched exactly, %")
     right.legend()
