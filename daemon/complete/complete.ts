@@ -10,7 +10,7 @@ import type { CompleteResult, CompletionReason } from '../ipc/protocol.js';
 import { choose, type CopyCandidate } from './choose.js';
 import { DEFAULT_PASTED_TOKENS, gatherContext, NO_CONTEXT, type PromptContext } from './context.js';
 import { explain, nodesUsed } from './explain.js';
-import { sanitize } from './sanitize.js';
+import { sanitize, withoutRest } from './sanitize.js';
 import { boundPrefix } from './window.js';
 
 const LINE_TOKENS = 48;
@@ -45,7 +45,8 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started };
   if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates.slice(0, SCORED), run, options);
   const choice = choose(candidates, run.result, source.chooser);
-  const text = sanitize(choice.text, stop);
+  const safe = sanitize(choice.text, stop);
+  const text = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
   const lane = text === '' ? 'none' : choice.lane;
   const streamed = streams(request, candidates);
   if (text !== '' && !streamed) options.onText?.(text);
@@ -80,7 +81,8 @@ export async function complete(source: CompletionSource, request: EngineCompleti
 
 /** Text is streamed as it is decoded only when nothing can overrule it afterwards. */
 function streams(request: EngineCompletion, candidates: readonly CopyCandidate[]): boolean {
-  return request.lanes.model && candidates.length === 0 && request.context !== 'iterative';
+  const atLineEnd = (request.suffix ?? '').split('\n', 1)[0]!.trim() === '';
+  return request.lanes.model && candidates.length === 0 && request.context !== 'iterative' && atLineEnd;
 }
 
 async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {

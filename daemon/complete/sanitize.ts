@@ -12,3 +12,12 @@ export function sanitize(text: string, stop: 'line' | 'block'): string {
   if (safe.length > MAX_COMPLETION) safe = safe.slice(0, MAX_COMPLETION).replace(/[\ud800-\udbff]$/, '');
   return stop === 'line' ? safe.trimEnd() : safe;
 }
+
+/**
+ * Drops the end of a line completion that stands right of the cursor already: what is left is what to insert. Editors
+ * close brackets as they are opened, and the copied line ends with them too.
+ */
+export function withoutRest(text: string, suffix: string | null): string {
+  const rest = (suffix ?? '').split('\n', 1)[0]!.trimEnd();
+  return rest !== '' && text.endsWith(rest) ? text.slice(0, text.length - rest.length) : text;
+}

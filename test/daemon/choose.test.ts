@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { choose, type CopyCandidate } from '../../daemon/complete/choose.js';
 import { fuseRanks } from '../../daemon/complete/fuseRanks.js';
-import { sanitize, MAX_COMPLETION } from '../../daemon/complete/sanitize.js';
+import { sanitize, withoutRest, MAX_COMPLETION } from '../../daemon/complete/sanitize.js';
 import { boundPrefix, importedNames, queryIdentifiers, queryText } from '../../daemon/complete/window.js';
 import { splitAtCursor } from '../../daemon/methods/buffer.js';
 import type { GenerateResult } from '../../models/types.js';
@@ -96,6 +96,14 @@ test('the cursor splits a buffer by lines from 1 and UTF-16 columns from 0', () 
   assert.equal(splitAtCursor('', 1, 0), { prefix: '', suffix: '' });
   assert.equal(splitAtCursor('ab\r\nc', 1, 2), { prefix: 'ab', suffix: '\r\nc' });
   for (const [line, column] of [[0, 0], [3, 0], [1, 2], [1, -1], [1.5, 0]] as const) assert.throws(() => splitAtCursor('a\n', line, column), /line|cursor/);
+});
+
+test('what stands right of the cursor already is not inserted again', () => {
+  assert.is(withoutRest('foo(bar)', ')\nnext'), 'foo(bar');
+  assert.is(withoutRest('port interface RouterDef<', 'port interface RouterDef<\n'), '');
+  assert.is(withoutRest('foo(bar)', ' // note\n'), 'foo(bar)');
+  assert.is(withoutRest('foo', '\nfoo'), 'foo');
+  assert.is(withoutRest('foo', null), 'foo');
 });
 
 test.run();
