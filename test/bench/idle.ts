@@ -13,7 +13,8 @@ export async function idle(bench: Workbench, seconds: number): Promise<Measured>
   if (cursor === undefined) throw new Error('the repository has no source line to complete; give another --repo');
   await completeAt(bench, cursor, '', 'hef');
   const { pid } = (await bench.status()).daemon;
-  await sleep(3000);
+  // V8 tidies its heap once, some seconds after the last work; idle begins after that.
+  await sleep(12_000);
   const before = cpuSeconds(pid);
   await sleep(1000 * seconds);
   const used = cpuSeconds(pid) - before;
