@@ -36,12 +36,12 @@ def losses(model, batch, wordlike):
     ids = batch.chunk_ids.view(-1, size)
     valid = (torch.arange(batch.chunk_ids.shape[1], device=ids.device)[None] < batch.chunk_lengths[:, None]).view(-1, size)
     weight = valid * torch.where(wordlike[ids], 1.0, 0.1)
-    parts["spell"] = -(model.spell(pool[:len(ids)]).gather(1, ids) * weight).sum() / weight.sum()
+    parts["spell"] = -(model.spell(pool[:len(ids)]).gather(1, ids) * weight).sum() / weight.sum().clamp(min=1)
     if files is not None:
         # The vectors of a file node together spell the words of its file.
         listed = batch.file_words >= 0
         spelled = model.spell(files.reshape(-1, files.shape[-1])).view(*files.shape[:2], -1).logsumexp(1) - math.log(files.shape[1])
-        parts["describe"] = -spelled.gather(1, batch.file_words.clamp(min=0))[listed].mean()
+        parts["describe"] = -mean(spelled.gather(1, batch.file_words.clamp(min=0)), listed)
     return parts, token_loss.detach(), region
 
 
