@@ -1,11 +1,8 @@
 /** The folder inside the Git directory whose presence makes hefc act on a repository. */
 import { lstatSync, mkdirSync, rmSync, statSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { hefcFolder } from '../daemon/ipc/paths.js';
 import { EXIT, Failure, fileFailure } from './failure.js';
-
-export function hefcFolder(commonDir: string): string {
-  return path.join(commonDir, 'hefc');
-}
 
 export function isSetUp(commonDir: string): boolean {
   return lstatSync(hefcFolder(commonDir), { throwIfNoEntry: false }) !== undefined;

@@ -5,7 +5,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CallError } from './ipc/errors.js';
-import { hefcFolder } from './registry.js';
+import { hefcFolder } from './ipc/paths.js';
 
 export interface Gate {
   paused(): boolean;

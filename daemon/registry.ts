@@ -1,7 +1,7 @@
 /** The repositories this user's daemon looks after: kept in the state folder, so that a new daemon reconciles them. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateFolder } from './ipc/paths.js';
+import { hefcFolder, stateFolder } from './ipc/paths.js';
 
 /** One worktree (or bare repository) and the Git common directory it belongs to. */
 export interface KnownWorktree {
@@ -12,11 +12,6 @@ export interface KnownWorktree {
 
 function registryPath(): string {
   return join(stateFolder(), 'repositories.json');
-}
-
-/** The folder of a repository that holds its database and spool; its presence is what makes hefc act on a repository. */
-export function hefcFolder(commonDir: string): string {
-  return join(commonDir, 'hefc');
 }
 
 /** Known worktrees that still exist and are still set up. An unreadable registry is an empty one: it is only a hint. */

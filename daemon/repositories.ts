@@ -7,7 +7,8 @@ import { readConfig } from './config.js';
 import type { Engine, EngineRepository } from './engine/types.js';
 import { createGate, type Gate } from './gate.js';
 import { errorFacts, log } from './log.js';
-import { forget, hefcFolder, knownWorktrees, remember } from './registry.js';
+import { hefcFolder } from './ipc/paths.js';
+import { forget, knownWorktrees, remember } from './registry.js';
 import { createSchedule, type Schedule } from './schedule.js';
 import { watchSpool, type SpoolLine } from './spool.js';
 

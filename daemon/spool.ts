@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { errorFacts, log } from './log.js';
-import { hefcFolder } from './registry.js';
+import { hefcFolder } from './ipc/paths.js';
 
 export interface SpoolLine {
   hook: string;

@@ -58,15 +58,24 @@ function ready(path: string, options: StoreOptions): Database {
   }
 }
 
+/** Prepares every statement, so a schema that does not fit shows here. Closes the database when one does not. */
+function openTables(db: Database, shapes: StoreOptions['shapes']) {
+  try {
+    return {
+      blobs: createBlobTable(db, shapes),
+      directories: createDirectoryTable(db, shapes),
+      refs: createRefTable(db),
+      counters: createCounterTable(db),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 function storeOn(db: Database, path: string, { shapes }: StoreOptions, quarantined: string | null): Store {
   const guard = <T>(work: () => T): T => guarded(path, work);
-  const tables = guard(() => ({
-    blobs: createBlobTable(db, shapes),
-    directories: createDirectoryTable(db, shapes),
-    refs: createRefTable(db),
-    counters: createCounterTable(db),
-  }));
-  const { blobs, directories, refs, counters } = tables;
+  const { blobs, directories, refs, counters } = guard(() => openTables(db, shapes));
 
   function rootId(root: DirectoryKey): number {
     const id = directories.idOf(root);

@@ -25,7 +25,9 @@ function translate(path: string, error: unknown): unknown {
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new StoreError('disk-full', `no space is left for ${path}: free some disk space and try again`, cause);
   }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+  // Every statement is our own and fixed, so one that SQLite cannot make sense of means that the schema it stands on, or
+  // a virtual table's own rows, are damaged: plain SQLITE_ERROR, with no code of its own.
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_ERROR') {
     return new StoreError('corrupt', `the database ${path} is damaged (${error.message}): reopen it, and it is set aside and rebuilt`, cause);
   }
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_PERM') {

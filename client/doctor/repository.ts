@@ -3,7 +3,8 @@ import { accessSync, constants, lstatSync } from 'node:fs';
 import { NotARepository } from '../../hooks/folder.js';
 import { hooksStatus, type HooksStatus } from '../../hooks/status.js';
 import { withDaemon } from '../session.js';
-import { hefcFolder, isSetUp } from '../setUp.js';
+import { hefcFolder } from '../../daemon/ipc/paths.js';
+import { isSetUp } from '../setUp.js';
 import { finding, type Finding } from './check.js';
 import { diskFinding } from './surroundings.js';
 

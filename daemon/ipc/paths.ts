@@ -78,3 +78,8 @@ export function userModelsFolder(): string {
   const base = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
   return home ? join(home, 'models') : join(base, 'hefc', 'models');
 }
+
+/** The folder of a repository that holds its database and spool; its presence is what makes hefc act on a repository. */
+export function hefcFolder(commonDir: string): string {
+  return join(commonDir, 'hefc');
+}

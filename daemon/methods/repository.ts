@@ -6,7 +6,7 @@ import type { Fused } from '../indexer/indexTree.js';
 import { CallError } from '../ipc/errors.js';
 import type { IndexProgress } from '../ipc/protocol.js';
 import { errorFacts, log } from '../log.js';
-import { hefcFolder } from '../registry.js';
+import { hefcFolder } from '../ipc/paths.js';
 import type { Served } from '../repositories.js';
 import { locate, type Daemon, type Handler } from './context.js';
 

@@ -10,7 +10,7 @@ export const schemaVersion = migrations.length;
 
 /**
  * Brings the schema to this build's version, each step in a transaction of its own.
- * Errors: newer-schema, when a later hefc wrote the file.
+ * Errors: newer-schema, when a later hefc wrote the file; corrupt, when no hefc did.
  */
 export function migrate(db: Database, path: string): void {
   const found = db.pragma('user_version', { simple: true }) as number;
@@ -20,6 +20,7 @@ export function migrate(db: Database, path: string): void {
       `${path} was written by a newer hefc (schema ${found}; this one knows ${schemaVersion}): upgrade hefc, or run "hefc purge" to rebuild the index`,
     );
   }
+  if (found < 0) throw new StoreError('corrupt', `the database ${path} is damaged (schema ${found}): it is set aside and rebuilt`);
   for (let version = found; version < schemaVersion; version++) {
     db.transaction(() => {
       // Another process may have taken this step while we waited for the lock.

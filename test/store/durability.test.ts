@@ -94,6 +94,24 @@ test('whatever byte is flipped, the store opens and answers, or says why not', (
   assert.ok(outcomes.whole > 0 && outcomes.quarantined > 0, JSON.stringify(outcomes));
 });
 
+test('a schema that SQLite reads but our statements no longer fit is set aside and rebuilt', () => {
+  const damages = [
+    'pragma user_version = -1',
+    'pragma user_version = 0',
+    "pragma writable_schema = on; update sqlite_master set sql = replace(sql, 'memory blob not null', 'memorz blob not null') where name = 'chunk'",
+    "pragma writable_schema = on; update sqlite_master set sql = replace(sql, 'content', 'contenu') where name = 'chunk_terms'",
+    "update chunk_terms_config set v = 0 where k = 'version'",
+  ];
+  for (const damage of damages) {
+    const { folder, path, digest } = filled();
+    const db = new Database(path);
+    db.unsafeMode(true);
+    db.exec(damage);
+    db.close();
+    checkQuarantine(folder, digest);
+  }
+});
+
 test('a truncated database is set aside and rebuilt, wherever it is cut', () => {
   for (const share of [0.03, 0.5, 0.9]) {
     const { folder, path, digest } = filled();
