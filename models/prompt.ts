@@ -41,8 +41,10 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
   const { special, generator, fuser } = manifest;
   const maxTokens = Math.max(1, Math.min(request.maxTokens, Math.floor(generator.contextTokens / 4)));
   const memoryDim = fuser?.memoryDim ?? 1;
-  const vectors = gatherMemory(request, fuser?.memoryBudget ?? 0, memoryDim);
-  const reserved = vectors.count > 0 ? (fuser?.memoryBudget ?? 0) + 1 : 0;
+  // Another budget than the bundle's own leaves half of the context to text at least.
+  const budget = fuser === null ? 0 : Math.min(request.memoryBudget ?? fuser.memoryBudget, Math.max(fuser.memoryBudget, Math.floor(generator.contextTokens / 2)));
+  const vectors = gatherMemory(request, budget, memoryDim);
+  const reserved = vectors.count > 0 ? budget + 1 : 0;
   const free = Math.max(64, generator.contextTokens - maxTokens - reserved - 4);
   const window = Math.min(manifest.prompt.windowTokens, free);
   const pasted = await paste(request, Math.min(request.pastedTokens ?? 0, free - window + Math.floor(window / 2)), tokenizer, special.snip);

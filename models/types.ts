@@ -47,6 +47,8 @@ export interface GenerateRequest {
   pastedTokens?: number;
   /** Memory vectors in the order they enter the prompt; cut to memoryBudget. */
   memory?: { memory: Int8Array; scales: Float32Array }[];
+  /** Vectors at most, in place of the bundle's own memoryBudget: what a study of budgets asks for. */
+  memoryBudget?: number;
   maxTokens: number;
   /** Stop at the end of the line, or let the model end the block (EOS or maxTokens). */
   stop: 'line' | 'block';

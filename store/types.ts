@@ -135,6 +135,8 @@ export interface TreeView {
   searchChunks(query: Float32Array, k: number, exclude: string): Hit[];
   /** Nearest keys over file and directory nodes of the open tree; the node of `exclude` itself never comes back. */
   searchNodes(query: Float32Array, k: number, exclude: string): Hit[];
+  /** The chunks of a live file in its order, with score 0; none for a path that is not live. */
+  chunksOf(path: string): Hit[];
   /** The vectors of a hit. */
   vectors(hit: Hit): FusedVectors;
   /** The chunk row behind a hit: blob id and byte range, to read its text. */

@@ -89,7 +89,8 @@ async function runModel(source: CompletionSource, request: EngineCompletion, can
   const { inference, tree } = source;
   const pastedTokens = request.pastedTokens ?? DEFAULT_PASTED_TOKENS;
   const gather = async (draft?: string): Promise<void> => {
-    if (request.context === 'none' || !tree) return;
+    if (request.given) run.context = request.given;
+    if (request.given || request.context === 'none' || !tree) return;
     const began = performance.now();
     const kind = request.context === 'hef' ? 'memory' : 'pasted';
     const allowed = request.deadline === undefined ? 10_000 : (request.deadline - Date.now()) / 2;
@@ -126,6 +127,7 @@ function prompt(inference: Inference, request: EngineCompletion, context: Prompt
     maxTokens: request.maxTokens ?? (stop === 'line' ? LINE_TOKENS : BLOCK_TOKENS),
     stop,
     ...(context.memory.length > 0 && { memory: context.memory.map(({ memory, scales }) => ({ memory, scales })) }),
+    ...(request.given && { memoryBudget: context.memory.reduce((sum, { scales }) => sum + scales.length, 0) }),
     ...(context.pasted.length > 0 && { pasted: context.pasted, pastedTokens }),
     ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text) }),
     ...(request.session !== undefined && { session: request.session }),

@@ -4,6 +4,7 @@
  */
 import type { ChooserParameters, Inference, TokenCounter } from '../../models/types.js';
 import type { Counters, ObjectReader, RepositoryPlace, Store, DirectoryKey } from '../../store/types.js';
+import type { PromptContext } from '../complete/context.js';
 import type { CompleteResult, IndexProgress } from '../ipc/protocol.js';
 
 export type EngineContext = 'hef' | 'snippet' | 'none' | 'iterative';
@@ -18,6 +19,8 @@ export interface EngineCompletion {
   context: EngineContext;
   /** Tokens of pasted text for the snippet and iterative contexts. */
   pastedTokens?: number;
+  /** Used in place of what would be retrieved, with as many vectors as it holds, whatever the bundle's budget: studies. */
+  given?: PromptContext;
   /** Which lanes may answer: the product is both. */
   lanes: { model: boolean; copy: boolean };
   maxTokens?: number;

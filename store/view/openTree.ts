@@ -126,6 +126,15 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
       });
       return best(ranked, k, (a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)).map(({ item }) => item);
     },
+    chunksOf(path) {
+      const file = byPath.get(path);
+      const blob = file && blobById.get(file.id);
+      return Array.from({ length: blob?.chunkCount ?? 0 }, (_, at): Hit => {
+        const id = blob!.firstChunk + at;
+        const [startLine, endLine] = stored(readLines.get(id), 'chunk', id);
+        return { kind: 'chunk', id, path, score: 0, startLine, endLine };
+      });
+    },
     vectors: (hit): FusedVectors => unpackVectors(stored(readVectors[hit.kind].get(hit.id), hit.kind, hit.id)),
     chunkRange(hit) {
       const number = hit.kind === 'chunk' ? chunks.numberOf(hit.id) : -1;

@@ -55,6 +55,9 @@ prompting('memory is cut to the budget, and vectors of another model are refused
   const prompt = await build({ prefix: 'a=(', memory: [vectors(10), vectors(10)] });
   assert.equal([prompt.tokens.memory, prompt.memory.length], [16, 16 * 24]);
   assert.is(new Set(prompt.keys.filter((key) => key < 0)).size, 10, 'equal vectors have equal keys, others differ');
+  for (const [memoryBudget, taken] of [[4, 4], [18, 18], [0, 0]] as const) {
+    assert.is((await build({ prefix: 'a=(', memory: [vectors(10), vectors(10)], memoryBudget })).tokens.memory, taken, 'a request may name its own budget');
+  }
   assert.match(await refusal(() => build({ prefix: 'a', memory: [{ memory: new Int8Array(20), scales: new Float32Array(2) }] })), /Memory vectors of 10 numbers .* takes 24: index again/);
 });
 
@@ -89,6 +92,8 @@ prompting('prompt and completion never exceed the positions seen in training', a
       for (const maxTokens of [10, 100, 5000]) {
         const prompt = await build({ prefix: long, suffix: long, pasted: [{ text: long }, { text: long }], pastedTokens, memory, maxTokens });
         assert.ok(prompt.rows.length + prompt.maxTokens <= 512, `${prompt.rows.length} + ${prompt.maxTokens}`);
+        const wide = await build({ prefix: long, suffix: long, pastedTokens, memory: [vectors(600)], memoryBudget: 600, maxTokens });
+        assert.ok(wide.rows.length + wide.maxTokens <= 512 && wide.tokens.memory === 256, `${wide.rows.length} + ${wide.maxTokens}`);
         assert.ok(prompt.tokens.pasted <= pastedTokens);
         assert.ok(prompt.tokens.prefix >= 60, `${prompt.tokens.prefix} tokens of prefix are left`);
       }

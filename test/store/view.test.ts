@@ -83,6 +83,19 @@ test('lexical search agrees with BM25 computed by hand over the live chunks', ()
   store.close();
 });
 
+test('the chunks of a file come in its order, and none of a path that is not live', () => {
+  const store = openAt(temporaryFolder());
+  const { plan, view } = largeTree(store);
+  for (const path of ['d0/f0.py', 'd3/f10.py']) {
+    const expected = blobFrom(plan[path]!).chunks;
+    const chunks = view.chunksOf(path);
+    assert.equal(chunks.map(({ kind, path: of, startLine, endLine }) => [kind, of, startLine, endLine]), expected.map((chunk) => ['chunk', path, chunk.startLine, chunk.endLine]));
+    assert.equal(chunks.map((hit) => view.vectors(hit).key), expected.map((chunk) => chunk.vectors.key));
+  }
+  assert.equal(view.chunksOf('e0/f1000.py'), []);
+  store.close();
+});
+
 test('lexical search finds a camelCase name by its snake_case twin, the exact name first', () => {
   const store = openAt(temporaryFolder());
   const blob = blobFrom(1, 'python', 3);
