@@ -1,5 +1,6 @@
-import type { Manifest } from './bundle/manifest.js';
+import type { FuserShape, Manifest } from './bundle/manifest.js';
 import { dequantise } from './fusing/vectors.js';
+import { pointableEntries, type Piece, type Pointable } from './pointable.js';
 import type { GenerateRequest } from './types.js';
 import type { Tokenizer } from './tokenizer.js';
 import type { Healing } from './session/healing.js';
@@ -13,6 +14,8 @@ export interface Prompt {
   /** [M · memoryDim] */
   memory: Float32Array;
   memoryDim: number;
+  /** What the pointer may copy: the prompt's own text and the texts of its memory; null without a pointer. */
+  pointable: Pointable | null;
   /** Bytes of the dropped last token that the continuation must begin with; empty when nothing was dropped. */
   owed: Uint8Array;
   maxTokens: number;
@@ -38,7 +41,7 @@ const characterStep = 4096;
  * suffix a quarter of that; pasted text comes on top, and takes up to half of the file's share where the rest is full.
  */
 export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer, manifest: Manifest, heal: Healing): Promise<Prompt> {
-  const { special, generator, fuser } = manifest;
+  const { special, generator, fuser, pointer } = manifest;
   const maxTokens = Math.max(1, Math.min(request.maxTokens, Math.floor(generator.contextTokens / 4)));
   const memoryDim = fuser?.memoryDim ?? 1;
   // Another budget than the bundle's own leaves half of the context to text at least.
@@ -47,7 +50,9 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
   const reserved = vectors.count > 0 ? budget + 1 : 0;
   const free = Math.max(64, generator.contextTokens - maxTokens - reserved - 4);
   const window = Math.min(manifest.prompt.windowTokens, free);
-  const pasted = await paste(request, Math.min(request.pastedTokens ?? 0, free - window + Math.floor(window / 2)), tokenizer, special.snip);
+  const snip = special.snip === null ? [] : [special.snip];
+  const snippets = await paste(request, Math.min(request.pastedTokens ?? 0, free - window + Math.floor(window / 2)), tokenizer, snip.length);
+  const pasted = snippets.flatMap((piece) => [...snip, ...piece]);
   const ownText = Math.min(window, free - pasted.length);
 
   const canFill = special.pre !== null && special.suf !== null && special.mid !== null;
@@ -66,24 +71,35 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
     ? [...pasted, ...after, ...before, ...memoryPart, ...mark(special.mid)]
     : [...pasted, ...before, ...after, ...memoryPart, ...mark(special.mid)];
   if (rows.length === 0) rows.push(special.eos);
+  const inPrompt = [...snippets, suffix ?? [], ids].map((piece): Piece => ({ ids: piece, vector: null }));
   return {
     rows,
     keys: rows.map((row) => (row >= 0 ? row : vectors.fingerprints[-1 - row]!)),
     memory: vectors.values,
     memoryDim,
+    pointable: pointer === undefined || fuser === null ? null : pointableEntries([...inPrompt, ...(await remember(vectors.texts, fuser, tokenizer))], special.pad, fuser.sliceTokens),
     owed,
     maxTokens,
     tokens: { prefix: ids.length, suffix: suffix?.length ?? 0, pasted: pasted.length, memory: vectors.count },
   };
 }
 
-function gatherMemory(request: GenerateRequest, budget: number, dim: number): { values: Float32Array; fingerprints: number[]; count: number } {
+/** The text behind `count` memory vectors from `vector` on. */
+interface RememberedText {
+  text: string;
+  vector: number;
+  count: number;
+}
+
+function gatherMemory(request: GenerateRequest, budget: number, dim: number): { values: Float32Array; fingerprints: number[]; count: number; texts: RememberedText[] } {
   const groups: Float32Array[] = [];
   const fingerprints: number[] = [];
-  for (const { memory, scales } of request.memory ?? []) {
+  const texts: RememberedText[] = [];
+  for (const { memory, scales, text } of request.memory ?? []) {
     const take = Math.min(scales.length, budget - fingerprints.length);
     if (take <= 0) break;
     if (memory.length !== scales.length * dim) throw new Error(`Memory vectors of ${memory.length / scales.length} numbers were given to a model that takes ${dim}: index again with this model.`);
+    if (text !== undefined) texts.push({ text, vector: fingerprints.length, count: take });
     groups.push(dequantise(memory, scales, dim).subarray(0, take * dim));
     for (let v = 0; v < take; v++) fingerprints.push(fingerprint(memory.subarray(v * dim, (v + 1) * dim), scales[v]!));
   }
@@ -93,7 +109,13 @@ function gatherMemory(request: GenerateRequest, budget: number, dim: number): { 
     values.set(group, at);
     at += group.length;
   }
-  return { values, fingerprints, count: fingerprints.length };
+  return { values, fingerprints, count: fingerprints.length, texts };
+}
+
+/** Tokens of the slices whose vectors entered the prompt. The fuser cut the same texts: whole, then to chunkTokens. */
+async function remember(texts: RememberedText[], { chunkTokens, sliceTokens }: FuserShape, tokenizer: Tokenizer): Promise<Piece[]> {
+  const encoded = await tokenizer.encodeBatch(texts.map(({ text }) => text));
+  return texts.map(({ vector, count }, i) => ({ ids: encoded[i]!.slice(0, Math.min(chunkTokens, count * sliceTokens)), vector }));
 }
 
 /** A negative number that tells memory vectors apart (FNV-1a run twice, 52 bits). */
@@ -110,17 +132,18 @@ function fingerprint(vector: Int8Array, scale: number): number {
   return -1 - ((low >>> 0) + (high & 0xfffff) * 2 ** 32);
 }
 
-async function paste(request: GenerateRequest, budget: number, tokenizer: Tokenizer, mark: number | null): Promise<number[]> {
+/** Tokens of the pasted texts that fit, worst first; each is preceded by `marks` marks, which count. */
+async function paste(request: GenerateRequest, budget: number, tokenizer: Tokenizer, marks: number): Promise<number[][]> {
   const pieces: number[][] = [];
   let left = budget;
   for (const { text } of request.pasted ?? []) {
     if (left < 2) break;
     const ids = await tokenizer.encode(text.slice(0, left * charactersPerToken));
-    const piece = [...(mark === null ? [] : [mark]), ...ids].slice(0, left);
+    const piece = ids.slice(0, left - marks);
     pieces.unshift(piece);
-    left -= piece.length;
+    left -= marks + piece.length;
   }
-  return pieces.flat();
+  return pieces;
 }
 
 async function cutSuffix(suffix: string, budget: number, tokenizer: Tokenizer): Promise<number[]> {

@@ -24,6 +24,8 @@ export interface ModelShapes {
   memoryBudget: number;
   /** Positions the generator was trained to see. */
   contextTokens: number;
+  /** True when the generator copies from the texts behind memory vectors, so that it is worth reading them. */
+  points: boolean;
 }
 
 export interface DeviceInfo {
@@ -36,6 +38,17 @@ export interface DeviceInfo {
 
 export type Priority = 'completion' | 'index';
 
+/** The vectors of a chunk, file or directory, as far as they enter a prompt. */
+export interface MemoryItem {
+  memory: Int8Array;
+  scales: Float32Array;
+  /**
+   * A chunk's own text, just as it was fused: vector v stands for its tokens sliceTokens · v up to sliceTokens · (v + 1),
+   * which a model with a pointer may then copy. Absent for files and directories.
+   */
+  text?: string;
+}
+
 export interface GenerateRequest {
   /** Everything above and left of the cursor that may be used; cut to fit from its start. */
   prefix: string;
@@ -46,7 +59,7 @@ export interface GenerateRequest {
   /** How many tokens of pasted text at most. */
   pastedTokens?: number;
   /** Memory vectors in the order they enter the prompt; cut to memoryBudget. */
-  memory?: { memory: Int8Array; scales: Float32Array }[];
+  memory?: MemoryItem[];
   /** Vectors at most, in place of the bundle's own memoryBudget: what a study of budgets asks for. */
   memoryBudget?: number;
   maxTokens: number;

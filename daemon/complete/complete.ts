@@ -126,7 +126,7 @@ function prompt(inference: Inference, request: EngineCompletion, context: Prompt
     suffix: request.suffix === null ? null : request.suffix.slice(0, characters),
     maxTokens: request.maxTokens ?? (stop === 'line' ? LINE_TOKENS : BLOCK_TOKENS),
     stop,
-    ...(context.memory.length > 0 && { memory: context.memory.map(({ memory, scales }) => ({ memory, scales })) }),
+    ...(context.memory.length > 0 && { memory: context.memory }),
     ...(request.given && { memoryBudget: context.memory.reduce((sum, { scales }) => sum + scales.length, 0) }),
     ...(context.pasted.length > 0 && { pasted: context.pasted, pastedTokens }),
     ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text) }),

@@ -1,14 +1,14 @@
 /** What the generator is given beside the file itself: vectors, pasted text, or nothing. */
-import type { FusedVectors, Inference } from '../../models/types.js';
+import type { Inference, MemoryItem } from '../../models/types.js';
 import type { Hit, ObjectReader, TreeView } from '../../store/types.js';
-import { assembleMemory } from './memory.js';
+import { assembleMemory, type Memory } from './memory.js';
 import { retrieve, type Retrieval } from './retrieve.js';
-import { assembleSnippets } from './snippet.js';
+import { assembleSnippets, chunkText } from './snippet.js';
 
 export const DEFAULT_PASTED_TOKENS = 512;
 
 export interface PromptContext {
-  memory: FusedVectors[];
+  memory: MemoryItem[];
   pasted: { text: string }[];
   /** Every node that entered, best first. */
   nodes: { hit: Hit; vectors: number }[];
@@ -34,8 +34,16 @@ export async function gatherContext(
   if (request.kind === 'memory') {
     const { memoryBudget, fileVectors, directoryVectors } = inference.shapes;
     const memory = assembleMemory(view, retrieval.hits, memoryBudget, { fileVectors, directoryVectors });
-    return { memory: memory.vectors, pasted: [], nodes: memory.nodes, retrieval };
+    return { memory: await withTexts(source, memory), pasted: [], nodes: memory.nodes, retrieval };
   }
   const snippets = await assembleSnippets(view, objects, retrieval.hits, request.pastedTokens);
   return { memory: [], pasted: snippets.map(({ text }) => ({ text })), nodes: snippets.map(({ hit }) => ({ hit, vectors: 0 })), retrieval };
+}
+
+/** Vectors together with their chunks' texts, where the model can copy from them; a text that cannot be read is left out. */
+export async function withTexts({ inference, view, objects }: ContextSource, { vectors, nodes }: Memory): Promise<MemoryItem[]> {
+  const textOf = async (hit: Hit): Promise<string | undefined> =>
+    inference.shapes.points && hit.kind === 'chunk' ? chunkText(view, objects, hit).catch(() => undefined) : undefined;
+  const texts = await Promise.all(nodes.map(({ hit }) => textOf(hit)));
+  return vectors.map(({ memory, scales }, i) => ({ memory, scales, ...(texts[i] !== undefined && { text: texts[i] }) }));
 }

@@ -49,6 +49,12 @@ export interface SpecialTokens {
 
 export type Precision = 'int8' | 'float32';
 
+/** The head that copies tokens out of the prompt and of the slices behind its memory vectors; see models/onnx/pointer.ts. */
+export interface PointerShape {
+  /** Numbers in a key and in a query. */
+  dim: number;
+}
+
 export interface Manifest {
   format: 1;
   id: string;
@@ -56,6 +62,8 @@ export interface Manifest {
   generator: GeneratorShape;
   /** null for an imported generator without a fuser: no vectors, so no context `hef`. */
   fuser: FuserShape | null;
+  /** Absent: the model only writes, it does not point. */
+  pointer?: PointerShape;
   special: SpecialTokens;
   /** Where the suffix stands: before the prefix (hefc's own models) or after it (most published ones). */
   order: 'suffix-first' | 'prefix-first';
@@ -137,6 +145,12 @@ function readSpecial(value: unknown, vocab: number): SpecialTokens {
   return { pad: needed('pad'), eos: needed('eos'), pre: id('pre'), suf: id('suf'), mid: id('mid'), mem: id('mem'), snip: id('snip'), file: id('file') };
 }
 
+function readPointer(value: unknown, fuser: FuserShape | null): PointerShape | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (fuser === null) throw new Error('there is a pointer but no fuser, whose token table it reads');
+  return { dim: positive(fieldsOf(value, 'pointer'), 'pointer', 'dim') };
+}
+
 function readParts(value: unknown): Manifest['parts'] {
   const parts: Manifest['parts'] = {};
   for (const [name, entry] of Object.entries(fieldsOf(value, 'parts'))) {
@@ -188,5 +202,7 @@ export function validateManifest(value: unknown): Manifest {
   };
   const chooser = readChooser(fields['chooser']);
   if (chooser !== undefined) manifest.chooser = chooser;
+  const pointer = readPointer(fields['pointer'], fuser);
+  if (pointer !== undefined) manifest.pointer = pointer;
   return manifest;
 }

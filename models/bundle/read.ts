@@ -78,7 +78,7 @@ export function weightsOf(tensors: Tensors, source: string): Weights {
 }
 
 /** Shapes and limits for the rest of hefc. Without a fuser, memoryBudget is 0 and no vectors are made. */
-export function shapesOf({ generator, fuser }: Manifest): ModelShapes {
+export function shapesOf({ generator, fuser, pointer }: Manifest): ModelShapes {
   return {
     memoryDim: fuser?.memoryDim ?? 1,
     keyDim: fuser?.keyDim ?? 1,
@@ -88,5 +88,6 @@ export function shapesOf({ generator, fuser }: Manifest): ModelShapes {
     directoryVectors: fuser?.directoryVectors ?? 0,
     memoryBudget: fuser?.memoryBudget ?? 0,
     contextTokens: generator.contextTokens,
+    points: pointer !== undefined,
   };
 }

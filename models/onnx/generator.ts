@@ -1,7 +1,8 @@
-import type { GeneratorShape, Precision } from '../bundle/manifest.js';
+import type { GeneratorShape, PointerShape, Precision } from '../bundle/manifest.js';
 import type { Weights } from '../bundle/read.js';
 import { createGraph, type Graph } from './graph.js';
 import { linear, stack } from './linear.js';
+import { mixPointer } from './pointer.js';
 
 /**
  * Builds the graph of a Llama- or Qwen2-shaped generator (grouped queries, rotary positions by halves, RMSNorm, SwiGLU).
@@ -14,11 +15,13 @@ import { linear, stack } from './linear.js';
  *   mask      f32 [T, P + T]        added to the attention scores: 0 where row t may look, very negative elsewhere
  *   past      f32 [P, layers · 2 · kvDim]   keys and values of earlier rows, one row a token, layer by layer, key then value
  *   want      int64 [W]             rows whose next token is asked for (W ≥ 1)
+ *   copyKeys  f32 [Q, pointer.dim]  keys of the tokens that may be copied, made by the graph `pointer` (Q ≥ 0; both
+ *   copyTokens int64 [Q]            absent without a pointer)
  * Outputs
- *   logProbs  f32 [W, vocab]        natural logarithms of the next token's probabilities
+ *   logProbs  f32 [W, vocab]        natural logarithms of the next token's probabilities, copied ones included
  *   fresh     f32 [T, layers · 2 · kvDim]   the new rows of `past`, and only they: every output is copied
  */
-export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, weights: Weights, precision: Precision): Uint8Array {
+export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, weights: Weights, precision: Precision, pointer?: PointerShape): Uint8Array {
   const { layers, width, heads, kvHeads, headDim, mlp, vocab, rmsEps } = shape;
   const kvDim = kvHeads * headDim;
   const queryDim = heads * headDim;
@@ -76,7 +79,8 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
   const logits = shape.tied && precision === 'float32'
     ? graph.node('Gemm', [chosen, table], { transB: 1 })
     : linear(graph, chosen, head, vocab, width, precision);
-  graph.node('LogSoftmax', [logits], { axis: -1 }, 'logProbs');
+  if (pointer === undefined) graph.node('LogSoftmax', [logits], { axis: -1 }, 'logProbs');
+  else mixPointer(graph, logits, chosen, shape, pointer, weights, 'logProbs');
   graph.output('logProbs', 'float32', ['W', vocab]);
   return graph.bytes();
 }

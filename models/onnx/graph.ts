@@ -4,7 +4,7 @@ import * as wire from './protobuf.js';
 const elementTypes = { float32: 1, uint8: 2, int8: 3, int64: 7 } as const;
 export type ElementType = keyof typeof elementTypes;
 
-export type Attribute = number | { float: number } | number[];
+export type Attribute = number | { float: number } | { text: string } | number[];
 /** A number is a fixed extent, a string names a free one. */
 export type Extent = number | string;
 
@@ -61,6 +61,9 @@ export function createGraph(name: string): Graph {
     } else if (typeof value === 'number') {
       wire.integer(proto, 3, value);
       wire.integer(proto, 20, 2);
+    } else if ('text' in value) {
+      wire.text(proto, 4, value.text);
+      wire.integer(proto, 20, 3);
     } else {
       wire.float(proto, 2, value.float);
       wire.integer(proto, 20, 1);

@@ -5,10 +5,11 @@ import type { Tokenizer } from '../tokenizer.js';
 import type { GenerateRequest, GenerateResult, ScoredText } from '../types.js';
 import { groupCandidates, scoreGroup, type CandidateGroup } from './candidates.js';
 import { createDecoder } from './decoder.js';
-import type { Generator } from './generator.js';
+import type { Generator, Given } from './generator.js';
 import type { Healing } from './healing.js';
 import { commonPrefix, type CacheShelf, type KeyValueCache } from './keyValueCache.js';
 import { draftByCopying } from './lookup.js';
+import type { Pointer } from './pointer.js';
 import { addPath, emptyTree } from './tree.js';
 
 export interface GenerateParts {
@@ -16,6 +17,8 @@ export interface GenerateParts {
   tokenizer: Tokenizer;
   heal: Healing;
   generator: Generator;
+  /** null for a model that does not point. */
+  pointer: Pointer | null;
   shelf: CacheShelf;
   /** See lineEnders. */
   enders: number[];
@@ -60,6 +63,7 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   if (early !== null) return emptyResult(early, options.queued);
 
   const prompt = await buildPrompt(request, tokenizer, manifest, parts.heal);
+  const given: Given = { memory: prompt.memory, copies: parts.pointer === null ? null : await parts.pointer.copies(prompt) };
   const texts = request.candidates ?? [];
   const owedText = new TextDecoder().decode(prompt.owed);
   const candidates = await tokenizer.encodeBatch(texts.map((text) => owedText + text));
@@ -82,14 +86,14 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
 
   // All of the prompt but its last piece, which runs together with the candidates.
   while (prompt.rows.length - cache.keys.length > prefillRows) {
-    await prefill(generator, cache, prompt, prefillRows);
+    await prefill(generator, cache, prompt, given, prefillRows);
     yield;
     const stop = stopEarly();
     if (stop !== null) return result(stop, performance.now());
   }
   const first = groups[0]?.tree ?? emptyTree();
   const sequence = prompt.rows.slice(cache.keys.length);
-  const run = await generator.run(cache, sequence, prompt.memory, first);
+  const run = await generator.run(cache, sequence, given, first);
   for (const [t] of sequence.entries()) cache.append(prompt.keys[prompt.rows.length - sequence.length + t]!, run.fresh, t);
   const prefilled = performance.now();
   if (groups[0] !== undefined) scoreGroup(groups[0], texts, run.next, run.after, enders, scored);
@@ -110,7 +114,7 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
     const tree = emptyTree();
     addPath(tree, drafts);
     decoder.drafted += drafts.length;
-    const step = await generator.run(cache, [pending], prompt.memory, tree);
+    const step = await generator.run(cache, [pending], given, tree);
     cache.append(pending, step.fresh, 0);
     const accepted = decoder.accepted;
     stopped = decoder.walk(cache, step.next, tree, step.after, step.fresh, 1);
@@ -120,21 +124,21 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   for (const group of groups.slice(1)) {
     if (stopEarly() !== null) break;
     yield;
-    await scoreLater(group, cache, promptLength, prompt, parts, texts, enders, scored);
+    await scoreLater(group, cache, promptLength, prompt, given, parts, texts, enders, scored);
   }
   return result(stopped, prefilled);
 }
 
-async function prefill(generator: Generator, cache: KeyValueCache, prompt: Prompt, rows: number): Promise<void> {
+async function prefill(generator: Generator, cache: KeyValueCache, prompt: Prompt, given: Given, rows: number): Promise<void> {
   const start = cache.keys.length;
-  const run = await generator.run(cache, prompt.rows.slice(start, start + rows), prompt.memory, emptyTree());
+  const run = await generator.run(cache, prompt.rows.slice(start, start + rows), given, emptyTree());
   for (let t = 0; t < rows; t++) cache.append(prompt.keys[start + t]!, run.fresh, t);
 }
 
 /** Scores a further group: the prompt's last row is run again, because only its next-token probabilities were kept. */
-async function scoreLater(group: CandidateGroup, cache: KeyValueCache, promptLength: number, prompt: Prompt, parts: GenerateParts, texts: string[], enders: number[] | null, scored: (ScoredText | undefined)[]): Promise<void> {
+async function scoreLater(group: CandidateGroup, cache: KeyValueCache, promptLength: number, prompt: Prompt, given: Given, parts: GenerateParts, texts: string[], enders: number[] | null, scored: (ScoredText | undefined)[]): Promise<void> {
   cache.truncate(promptLength - 1);
-  const run = await parts.generator.run(cache, prompt.rows.slice(-1), prompt.memory, group.tree);
+  const run = await parts.generator.run(cache, prompt.rows.slice(-1), given, group.tree);
   cache.append(prompt.keys.at(-1)!, run.fresh, 0);
   scoreGroup(group, texts, run.next, run.after, enders, scored);
 }

@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 import type { GeneratorShape } from '../bundle/manifest.js';
 import type { Runner } from '../onnx/runner.js';
 import type { KeyValueCache } from './keyValueCache.js';
+import type { Copies } from './pointer.js';
 import type { DraftTree } from './tree.js';
 
 export interface GeneratorRun {
@@ -13,13 +14,21 @@ export interface GeneratorRun {
   fresh: Float32Array;
 }
 
+/** What stands beside a prompt's tokens, the same in each of its runs. */
+export interface Given {
+  /** [M · memoryDim] */
+  memory: Float32Array;
+  /** What may be copied; null for a model without a pointer, and only then. */
+  copies: Copies | null;
+}
+
 export interface Generator {
   readonly rowFloats: number;
   /**
    * Runs a sequence of rows (tokens, or −1 − m for memory vector m) after those cached, and a tree of drafts after
    * the sequence. The cache is not changed. The sequence may be empty only when the tree is not.
    */
-  run(cache: KeyValueCache, sequence: number[], memory: Float32Array, tree: DraftTree): Promise<GeneratorRun>;
+  run(cache: KeyValueCache, sequence: number[], given: Given, tree: DraftTree): Promise<GeneratorRun>;
 }
 
 const blocked = -1e9;
@@ -29,7 +38,7 @@ export function createGenerator(graph: Runner, shape: GeneratorShape, memoryDim:
   const int64 = (values: number[]): Tensor => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
   return {
     rowFloats,
-    async run(cache, sequence, memory, tree) {
+    async run(cache, sequence, { memory, copies }, tree) {
       const past = cache.keys.length;
       const rows = [...sequence, ...tree.tokens];
       const ids = rows.filter((row) => row >= 0);
@@ -50,6 +59,7 @@ export function createGenerator(graph: Runner, shape: GeneratorShape, memoryDim:
         const used = sequence.some((row) => row < 0) ? memory : new Float32Array(memoryDim);
         feeds['memory'] = new Tensor('float32', used, [used.length / memoryDim, memoryDim]);
       }
+      if (copies !== null) Object.assign(feeds, { copyKeys: copies.keys, copyTokens: copies.tokens });
       const out = await graph.run(feeds);
       const logProbs = out('logProbs');
       const first = sequence.length > 0 ? 1 : 0;

@@ -4,12 +4,14 @@ import { createFuser, type Fuser } from '../fusing/fuser.js';
 import { buildFuser } from '../onnx/fuser.js';
 import { buildGenerator } from '../onnx/generator.js';
 import { buildNodeFuser } from '../onnx/nodeFuser.js';
+import { buildPointer } from '../onnx/pointer.js';
 import { openRunner } from '../onnx/runner.js';
 import type { SessionSettings } from '../onnx/session.js';
 import type { GenerateParts } from '../session/generate.js';
 import { createGenerator } from '../session/generator.js';
 import { createHealing } from '../session/healing.js';
 import { createCacheShelf } from '../session/keyValueCache.js';
+import { createPointer, type Pointer } from '../session/pointer.js';
 import { lineEnders } from '../session/text.js';
 import { openTokenizer } from '../tokenizer.js';
 
@@ -25,14 +27,20 @@ const cacheLimits = { sessions: 8, bytes: 128 * 2 ** 20 };
 /** Loads a bundle into sessions. Throws one line naming the cause and the fix when a part is not sound. */
 export async function loadModel(directory: string, settings: SessionSettings, onFallback: (why: string) => void): Promise<LoadedModel> {
   const manifest = readManifest(directory);
-  const { generator: shape, fuser: fuserShape, precision, special } = manifest;
+  const { generator: shape, fuser: fuserShape, pointer: pointerShape, precision, special } = manifest;
   const tokenizer = openTokenizer(directory);
   if (tokenizer.size > shape.vocab) {
     throw new Error(`${directory}: the tokenizer has ${tokenizer.size} tokens, the generator only ${shape.vocab}; copy or download the bundle again.`);
   }
   const memoryDim = fuserShape?.memoryDim ?? null;
-  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), precisionOn(provider, precision.generator)), settings, onFallback);
+  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), precisionOn(provider, precision.generator), pointerShape), settings, onFallback);
   const generator = createGenerator(graph, shape, memoryDim);
+
+  let pointer: Pointer | null = null;
+  if (pointerShape !== undefined && fuserShape !== null) {
+    const build = (): Uint8Array => buildPointer(pointerShape, fuserShape, shape.vocab, special.pad, readWeights(directory, manifest, ...generatorParts(manifest)));
+    pointer = createPointer(await openRunner(build, settings, onFallback), pointerShape, fuserShape.memoryDim);
+  }
 
   let fuser: Fuser | null = null;
   if (fuserShape !== null) {
@@ -48,7 +56,7 @@ export async function loadModel(directory: string, settings: SessionSettings, on
     });
   }
   return {
-    generate: { manifest, tokenizer, generator, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
+    generate: { manifest, tokenizer, generator, pointer, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
     fuser,
   };
 }

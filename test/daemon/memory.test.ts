@@ -1,7 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withTexts } from '../../daemon/complete/context.js';
 import { ALL_LEVELS, assembleMemory, type Levels } from '../../daemon/complete/memory.js';
-import type { Hit, TreeView } from '../../store/types.js';
+import type { Inference } from '../../models/types.js';
+import type { Hit, ObjectReader, TreeView } from '../../store/types.js';
 
 const test = suite('memory');
 const SHAPES = { fileVectors: 4, directoryVectors: 2 };
@@ -46,6 +48,21 @@ test('a budget beyond eight chunks takes more chunks', () => {
 test('a level that is left out leaves its room to the others', () => {
   assert.equal(entered(64, { leaves: true, files: false, directories: false }), leaves(8));
   assert.equal(entered(64, { leaves: false, files: true, directories: false }), ['file 4', 'file 4']);
+});
+
+test('chunks come with their texts where the model points, and without where a blob cannot be read', async () => {
+  const ranges = { ...view, chunkRange: ({ path }: Hit) => ({ oid: path, startByte: 2, endByte: 6 }) } as TreeView;
+  const objects = {
+    readBlob: async (oid: string) => {
+      if (oid === 'f3') throw new Error('damaged');
+      return oid === 'f2' ? undefined : Buffer.from(`${oid}é=1\n`);
+    },
+  } as Partial<ObjectReader> as ObjectReader;
+  const memory = assembleMemory(view, [...[1, 2, 3, 4].map(chunk), hits.at(-1)!], 64, SHAPES);
+  const texts = async (points: boolean): Promise<(string | undefined)[]> =>
+    (await withTexts({ inference: { shapes: { points } } as Inference, view: ranges, objects }, memory)).map(({ text }) => text);
+  assert.equal(await texts(true), ['é=1', undefined, undefined, 'é=1', undefined, undefined, undefined]);
+  assert.equal(await texts(false), new Array(7).fill(undefined));
 });
 
 test.run();

@@ -59,6 +59,10 @@ refuses('a tensor is missing', (_copy, manifest) => { (manifest['generator'] as 
 refuses('bundle.json is not JSON', (copy) => writeFileSync(join(copy, 'bundle.json'), 'not json'), /it is not JSON/);
 refuses('a special token lies outside the vocabulary', (_copy, manifest) => { (manifest['special'] as Json)['eos'] = 100000; }, /special\.eos is not a token id/);
 
+refuses('its pointer has no width', (_copy, manifest) => { manifest['pointer'] = { dim: 0 }; }, /pointer\.dim is not a positive integer/);
+refuses('its pointer has no weights', (_copy, manifest) => { manifest['pointer'] = { dim: 8 }; }, /has no tensor pointer\./);
+refuses('it points without a fuser', (_copy, manifest) => Object.assign(manifest, { pointer: { dim: 8 }, fuser: null }), /there is a pointer but no fuser/);
+
 bundles('a folder without a bundle is named together with the fix', async () => {
   const { path, remove } = scratchFolder();
   assert.match(await refusal(() => readManifest(path)), /No model bundle in .*bundle\.json is missing.*hefc model use/);

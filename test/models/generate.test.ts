@@ -13,20 +13,26 @@ import { gaussian } from './randomBundle.js';
 const generating = suite('generate');
 const source = 'def name(x):\n    return names\n\nclass Größe:\n    def run(self):\n        self.name = [1, 2, 3]\n        re';
 let model: LoadedModel;
+let pointing: LoadedModel;
 generating.before(async () => {
   model = await loadRandom({ generator: { tied: false } });
+  pointing = await loadRandom({ generator: { tied: false }, pointer: 16 });
 });
+/** Every answer is that of running everything anew, whether the model copies or only writes. */
+const both: [string, () => LoadedModel][] = [['', () => model], [', with a pointer', () => pointing]];
 
 function memory(vectors: number, seed: number): NonNullable<GenerateRequest['memory']> {
   const next = gaussian(seed);
-  return [{ memory: Int8Array.from({ length: vectors * 24 }, () => Math.round(40 * next())), scales: new Float32Array(vectors).fill(0.02) }];
+  const item = { memory: Int8Array.from({ length: vectors * 24 }, () => Math.round(40 * next())), scales: new Float32Array(vectors).fill(0.02) };
+  return [{ ...item, text: 'class Name:\n    def names(self, value):\n        return self.value\n\n'.repeat(2) }];
 }
 
 /** Log-probabilities after a whole prompt and further tokens, run from nothing in one piece. */
-async function fromNothing(request: GenerateRequest, further: number[]): Promise<{ next: Float32Array; promptLength: number }> {
-  const { manifest, tokenizer, heal, generator } = model.generate;
+async function fromNothing(loaded: LoadedModel, request: GenerateRequest, further: number[]): Promise<{ next: Float32Array; promptLength: number }> {
+  const { manifest, tokenizer, heal, generator, pointer } = loaded.generate;
   const prompt = await buildPrompt(request, tokenizer, manifest, heal);
-  const { next } = await generator.run(createKeyValueCache(generator.rowFloats), [...prompt.rows, ...further], prompt.memory, emptyTree());
+  const given = { memory: prompt.memory, copies: pointer === null ? null : await pointer.copies(prompt) };
+  const { next } = await generator.run(createKeyValueCache(generator.rowFloats), [...prompt.rows, ...further], given, emptyTree());
   return { next, promptLength: prompt.rows.length };
 }
 
@@ -40,13 +46,13 @@ const requests: [string, GenerateRequest][] = [
   ['a suffix', { prefix: 'x = [', suffix: ']\nprint(x)\n', maxTokens: 24, stop: 'block' }],
   ['memory', { prefix: 'def f(', suffix: null, memory: memory(7, 2), maxTokens: 24, stop: 'block' }],
 ];
-for (const [title, request] of requests) {
-  generating(`greedy text over the cache, speculating, is that of running everything anew at each token: ${title}`, async () => {
-    const { tokenizer, manifest } = model.generate;
+for (const [title, request] of requests) for (const [kind, loaded] of both) {
+  generating(`greedy text over the cache, speculating, is that of running everything anew at each token: ${title}${kind}`, async () => {
+    const { tokenizer, manifest } = loaded().generate;
     const plain: number[] = [];
     let logProb = 0;
     while (plain.length < 24) {
-      const { next } = await fromNothing(request, plain);
+      const { next } = await fromNothing(loaded(), request, plain);
       const token = mostProbable(next);
       logProb += next[token]!;
       if (token === manifest.special.eos) break;
@@ -55,7 +61,7 @@ for (const [title, request] of requests) {
     const text = Buffer.concat(plain.map((token) => tokenizer.bytesOf(token))).toString();
     const candidateSets = [undefined, ['wrong'], [text.slice(0, 9) + 'zz', text], [text]];
     for (const candidates of candidateSets) {
-      const got = await answer(model, { ...request, ...(candidates === undefined ? {} : { candidates }) });
+      const got = await answer(loaded(), { ...request, ...(candidates === undefined ? {} : { candidates }) });
       assert.is(Buffer.from(got.text).toString('hex'), Buffer.from(text).toString('hex'));
       assert.is(got.tokens.generated, plain.length);
       assert.ok(Math.abs(got.logProb - logProb) < 1e-2, `${got.logProb} instead of ${logProb}`);
@@ -64,17 +70,17 @@ for (const [title, request] of requests) {
   });
 }
 
-generating('candidates scored in one tree have the scores of each run alone from nothing', async () => {
-  const { tokenizer, enders } = model.generate;
+for (const [kind, loaded] of both) generating(`candidates scored in one tree have the scores of each run alone from nothing${kind}`, async () => {
+  const { tokenizer, enders } = loaded().generate;
   const request: GenerateRequest = { prefix: 'def name(x):\n    x =', suffix: null, memory: memory(3, 4), maxTokens: 24, stop: 'line' };
   const candidates = ['name', 'names', 'name.name', 'return', '', 'é☕', ...Array.from({ length: 40 }, (_, i) => `value_${i} = other(${i * 7})`)];
-  const { candidates: scored } = await answer(model, { ...request, candidates });
+  const { candidates: scored } = await answer(loaded(), { ...request, candidates });
   assert.equal(scored.map((each) => each.text), candidates);
   for (const index of [0, 1, 2, 3, 4, 5, 6, 20, 45]) {
     const ids = await tokenizer.encode(candidates[index]!);
     let logProb = 0;
-    for (const [i, id] of ids.entries()) logProb += (await fromNothing(request, ids.slice(0, i))).next[id]!;
-    logProb += logSum((await fromNothing(request, ids)).next, enders);
+    for (const [i, id] of ids.entries()) logProb += (await fromNothing(loaded(), request, ids.slice(0, i))).next[id]!;
+    logProb += logSum((await fromNothing(loaded(), request, ids)).next, enders);
     assert.is(scored[index]!.tokens, ids.length);
     assert.ok(Math.abs(scored[index]!.logProb - logProb) < 1e-2, `${candidates[index]}: ${scored[index]!.logProb} instead of ${logProb}`);
   }

@@ -6,11 +6,13 @@ import { existsSync } from 'node:fs';
 import { Tensor } from 'onnxruntime-node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { generatorParts, readManifest, readPart, readWeights } from '../../models/bundle/read.js';
+import { generatorParts, readManifest, readPart, readWeights, type Weights } from '../../models/bundle/read.js';
 import { buildFuser } from '../../models/onnx/fuser.js';
 import { buildGenerator } from '../../models/onnx/generator.js';
 import { buildNodeFuser } from '../../models/onnx/nodeFuser.js';
+import { buildPointer } from '../../models/onnx/pointer.js';
 import { openSession } from '../../models/onnx/session.js';
+import { pointableEntries, type Piece } from '../../models/pointable.js';
 import { attentionMask } from '../../models/session/generator.js';
 import { emptyTree } from '../../models/session/tree.js';
 import { openTokenizer } from '../../models/tokenizer.js';
@@ -22,6 +24,11 @@ interface Parity {
   generator: { ids: number[]; memory: number[][]; order: number[]; positions: number[]; logits: number[][]; rows: number };
   fuser: { ids: number[][]; lengths: number[]; memory: number[][][]; key: number[][]; query: number[][] };
   node: { rows: number[][]; queries: number[]; memory: number[][]; key: number[] };
+  /**
+   * Of a bundle with a pointer: the texts that may be copied (`vector` is the row of generator.memory that stands for a
+   * text's first slice, null for the prompt's own), their keys in order, and log p of the generator's last `rows` rows.
+   */
+  pointer?: { pieces: Piece[]; keys: number[][]; logProbs: number[][] };
 }
 
 const parity = suite('parity');
@@ -58,20 +65,43 @@ if (existsSync(`${directory}/bundle.json`)) {
     }
   });
 
-  parity('the generator gives the probabilities of PyTorch within 1e-3 in float32', async () => {
+  /** Log-probabilities of the fixture's last rows; with `copies`, of the model that points. */
+  async function logProbs(weights: Weights, copies?: { copyKeys: Tensor; copyTokens: Tensor }): Promise<Float32Array> {
     assert.ok(shape);
-    const { ids, memory, order, positions, logits, rows } = fixture.generator;
+    const { ids, memory, order, positions, rows } = fixture.generator;
     const { layers, kvHeads, headDim } = manifest.generator;
-    const weights = readWeights(directory, manifest, ...generatorParts(manifest));
-    const session = await openSession(buildGenerator(manifest.generator, shape.memoryDim, weights, 'float32'), settings);
+    const pointer = copies === undefined ? undefined : manifest.pointer;
+    const session = await openSession(buildGenerator(manifest.generator, shape.memoryDim, weights, 'float32', pointer), settings);
     const [total, row] = [order.length, layers * 2 * kvHeads * headDim];
     const out = await session.run({
       ids: int64(ids), memory: float32(memory), order: int64(order), positions: int64(positions),
       mask: new Tensor('float32', attentionMask(0, total, emptyTree()), [total, total]),
       past: new Tensor('float32', new Float32Array(0), [0, row]),
       want: int64(Array.from({ length: rows }, (_, i) => total - rows + i)),
+      ...copies,
     });
-    near(out['logProbs']!.data as Float32Array, logits.slice(-rows).map(logSoftmax).flat(), 'logProbs');
+    return out['logProbs']!.data as Float32Array;
+  }
+
+  parity('the generator gives the probabilities of PyTorch within 1e-3 in float32', async () => {
+    const { logits, rows } = fixture.generator;
+    const weights = readWeights(directory, manifest, ...generatorParts(manifest));
+    near(await logProbs(weights), logits.slice(-rows).map(logSoftmax).flat(), 'logProbs');
+  });
+
+  parity('the pointer, where there is one, gives the keys and the mixture of PyTorch within 1e-3', async () => {
+    assert.is(fixture.pointer === undefined, manifest.pointer === undefined, 'a bundle with a pointer has a fixture of it');
+    if (fixture.pointer === undefined || manifest.pointer === undefined || shape === null) return;
+    const weights = readWeights(directory, manifest, ...generatorParts(manifest));
+    const { tokens, before, before2, vectors } = pointableEntries(fixture.pointer.pieces, manifest.special.pad, shape.sliceTokens);
+    const session = await openSession(buildPointer(manifest.pointer, shape, manifest.generator.vocab, manifest.special.pad, weights), settings);
+    const out = await session.run({
+      tokens: int64(tokens), before: int64(before), before2: int64(before2),
+      memory: float32(fixture.generator.memory), vector: int64(vectors.map((vector) => vector + 1)),
+    });
+    const keys = out['keys']!;
+    near(keys.data as Float32Array, fixture.pointer.keys.flat(), 'keys');
+    near(await logProbs(weights, { copyKeys: keys as Tensor, copyTokens: int64(tokens) }), fixture.pointer.logProbs.flat(), 'logProbs');
   });
 
   parity('the fuser gives the vectors of PyTorch within 1e-3', async () => {

@@ -61,6 +61,43 @@ prompting('memory is cut to the budget, and vectors of another model are refused
   assert.match(await refusal(() => build({ prefix: 'a', memory: [{ memory: new Int8Array(20), scales: new Float32Array(2) }] })), /Memory vectors of 10 numbers .* takes 24: index again/);
 });
 
+/** What may be copied: each token with the two before it and its vector's number. */
+function copyable({ pointable }: Prompt): string[] {
+  const text = (id: number): string => names.get(id) ?? Buffer.from(tokenizer.bytesOf(id)).toString();
+  return pointable!.tokens.map((token, j) => `${text(pointable!.before2[j]!)} ${text(pointable!.before[j]!)} ${text(token)} ${pointable!.vectors[j]}`);
+}
+
+const pointed: Manifest = { ...ours, pointer: { dim: 8 } };
+
+prompting('all text of the prompt may be copied, each piece by itself and no mark', async () => {
+  const prompt = await build({ prefix: 'a=(', suffix: ')', pasted: [{ text: '12' }, { text: '3' }], pastedTokens: 50, memory: [vectors(1)] }, pointed);
+  assert.is(show(prompt), '<snip>3<snip>12<suf>)<pre><file>a=(<mem>[v0]<mid>');
+  assert.equal(copyable(prompt), [
+    '<pad> <pad> 3 -1', '<pad> <pad> 1 -1', '<pad> 1 2 -1', '<pad> <pad> ) -1', '<pad> <pad> a -1', '<pad> a = -1', 'a = ( -1',
+  ]);
+  assert.is((await build({ prefix: 'a=(' })).pointable, null, 'nothing without a pointer');
+});
+
+prompting('a token given back to be healed may not be copied', async () => {
+  assert.equal(copyable(await build({ prefix: 'x=na' }, pointed)), ['<pad> <pad> x -1', '<pad> x = -1']);
+});
+
+prompting('texts of memory may be copied as far as their vectors entered the prompt', async () => {
+  const digits = '0123456789'.repeat(3);
+  const slices = async (...memory: { count: number; text?: string }[]): Promise<number[]> => {
+    const { pointable } = await build({ prefix: '=', memory: memory.map(({ count, text }) => ({ ...vectors(count), ...(text !== undefined && { text }) })) }, pointed);
+    return pointable!.vectors.slice(1);
+  };
+  const repeat = (count: number, vector: number): number[] => new Array<number>(count).fill(vector);
+  assert.equal(await slices({ count: 2, text: digits }), [...repeat(16, 0), ...repeat(14, 1)]);
+  assert.equal(await slices({ count: 1, text: digits }), repeat(16, 0));
+  assert.equal(await slices({ count: 4 }, { count: 2, text: digits }), [...repeat(16, 4), ...repeat(14, 5)]);
+  assert.equal(await slices({ count: 15 }, { count: 2, text: digits }, { count: 1, text: digits }), repeat(16, 15), 'the budget is 16 vectors');
+  const shown = copyable(await build({ prefix: '=', memory: [{ ...vectors(2), text: digits }] }, pointed));
+  assert.equal(shown.slice(1, 4), ['<pad> <pad> 0 0', '<pad> 0 1 0', '0 1 2 0']);
+  assert.is(shown[17], '4 5 6 1', 'the tokens before a slice are those of the slice before it');
+});
+
 const lines = Array.from({ length: 3000 }, (_, i) => `v${i} = f(${i % 10})\n`);
 
 prompting('a long prefix begins at a line, fills most of the window, and keeps its start while typing', async () => {

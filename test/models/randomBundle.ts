@@ -124,6 +124,17 @@ export function randomFuser(shape: FuserShape, vocab: number, seed: number): Ten
   return tensors;
 }
 
+/** A pointer that speaks up: copies share the probability with what is written. */
+export function randomPointer(dim: number, { width }: GeneratorShape, fuser: FuserShape, seed: number): Tensors {
+  const tensors: Tensors = new Map();
+  const fill = filler(tensors, seed);
+  fill('pointer.key.weight', [dim, 3 * fuser.width + fuser.memoryDim]);
+  fill('pointer.query.weight', [dim, width], 2 / Math.sqrt(width));
+  fill('pointer.gate.weight', [1, width]);
+  tensors.set('pointer.gate.bias', float32Tensor(Float32Array.of(5), [1]));
+  return tensors;
+}
+
 export const tinyFuserShape: FuserShape = {
   layers: 2, width: 32, heads: 4, mlp: 64, memoryDim: 24, keyDim: 16, chunkTokens: 128, sliceTokens: 16,
   fileVectors: 4, directoryVectors: 2, nodeLayers: 2, nodeWidth: 32, nodeHeads: 4, nodeMlp: 64, nodeRows: 8, memoryBudget: 16,
@@ -140,6 +151,8 @@ export interface BundleOptions {
   precision?: Precision;
   generator?: Partial<GeneratorShape>;
   fuser?: Partial<FuserShape> | null;
+  /** Numbers in a key of the pointer; without it the model has none. */
+  pointer?: number;
   /** Token ids the model recites: after each comes the next, whatever stood before. Each id may stand once. */
   recites?: number[];
 }
@@ -165,7 +178,7 @@ function reciting(shape: GeneratorShape, memoryDim: number | null, chain: number
 }
 
 /** Writes a random bundle into a new folder under the system's temporary one. */
-export function writeRandomBundle({ precision = 'float32', generator: change = {}, fuser: fuserChange = {}, recites }: BundleOptions = {}): RandomBundle {
+export function writeRandomBundle({ precision = 'float32', generator: change = {}, fuser: fuserChange = {}, pointer, recites }: BundleOptions = {}): RandomBundle {
   const directory = mkdtempSync(join(tmpdir(), 'hefc-bundle-'));
   const tokenizer = tinyTokenizer();
   const generatorShape = { ...tinyGeneratorShape(tokenizer.vocab), ...(recites === undefined ? {} : { tied: false, width: 256 }), ...change };
@@ -173,6 +186,7 @@ export function writeRandomBundle({ precision = 'float32', generator: change = {
   const memoryDim = fuserShape?.memoryDim ?? null;
   const generator = recites === undefined ? randomGenerator(generatorShape, memoryDim, 7) : reciting(generatorShape, memoryDim, recites);
   const fuser: Tensors = fuserShape === null ? new Map() : randomFuser(fuserShape, generatorShape.vocab, 11);
+  if (pointer !== undefined && fuserShape !== null) for (const [name, tensor] of randomPointer(pointer, generatorShape, fuserShape, 13)) generator.set(name, tensor);
   const projects = (name: string): boolean => name.startsWith('projector.');
   const generatorOnly: Tensors = new Map([...generator].filter(([name]) => !projects(name)));
   for (const [name, tensor] of generator) if (projects(name)) fuser.set(name, tensor);
@@ -184,6 +198,7 @@ export function writeRandomBundle({ precision = 'float32', generator: change = {
     parts: Object.fromEntries(Object.entries(files).map(([name, data]) => [name, { sha256: createHash('sha256').update(data).digest('hex'), bytes: data.byteLength }])),
     generator: generatorShape,
     fuser: fuserShape,
+    ...(pointer !== undefined && { pointer: { dim: pointer } }),
     special: { pad: 0, eos: 1, pre: 2, suf: 3, mid: 4, mem: 5, snip: 6, file: 7 },
     order: 'suffix-first',
     prompt: { windowTokens: generatorShape.contextTokens },

@@ -46,8 +46,15 @@ function rotate(x: Row, position: number, theta: number): Row {
   });
 }
 
-/** Logits [T][vocab] of rows given by `order` into [embedding(ids) ; projector(memory)]; each row sees itself and those before it. */
-export function referenceLogits(tensors: Tensors, shape: GeneratorShape, input: { ids: number[]; memory: number[][]; order: number[]; positions: number[] }): number[][] {
+export interface ReferenceInput {
+  ids: number[];
+  memory: number[][];
+  order: number[];
+  positions: number[];
+}
+
+/** Final normed states [T][width] of rows given by `order` into [embedding(ids) ; projector(memory)]; each row sees itself and those before it. */
+export function referenceStates(tensors: Tensors, shape: GeneratorShape, input: ReferenceInput): number[][] {
   const get = (name: string): Float32Array => tensor(tensors, name);
   const { width, heads, kvHeads, headDim, rmsEps } = shape;
   const embedding = get('model.embed_tokens.weight');
@@ -77,8 +84,38 @@ export function referenceLogits(tensors: Tensors, shape: GeneratorShape, input: 
       return plus(x, times(get(`${name}.mlp.down_proj.weight`), times(get(`${name}.mlp.gate_proj.weight`), y).map((g, i) => silu(g) * up[i]!)));
     });
   }
-  const head = shape.tied ? embedding : get('lm_head.weight');
-  return stream.map((x) => times(head, rms(x, rmsEps, get('model.norm.weight'))));
+  return stream.map((x) => rms(x, rmsEps, get('model.norm.weight')));
+}
+
+/** Logits [T][vocab] of the same rows. */
+export function referenceLogits(tensors: Tensors, shape: GeneratorShape, input: ReferenceInput): number[][] {
+  const head = tensor(tensors, shape.tied ? 'model.embed_tokens.weight' : 'lm_head.weight');
+  return referenceStates(tensors, shape, input).map((state) => times(head, state));
+}
+
+/** A token that may be copied: it, the two before it (pad 0 where there is none) and its slice's vector, if any. */
+export interface ReferenceEntry {
+  context: [token: number, before: number, before2: number];
+  vector: number[] | null;
+}
+
+/** Key [dim] of a token that may be copied. */
+export function referenceKey(tensors: Tensors, { width, memoryDim }: FuserShape, { context, vector }: ReferenceEntry): number[] {
+  const table = tensor(tensors, 'fuser.embed_tokens.weight');
+  const seen = context.flatMap((id) => (id === 0 ? new Array<number>(width).fill(0) : rms(rowOf(table, width, id), 1e-6)));
+  return times(tensor(tensors, 'pointer.key.weight'), [...seen, ...(vector ?? new Array<number>(memoryDim).fill(0))]);
+}
+
+/** log p [vocab] of writing (from logits) or copying (from keys [Q][dim]) after a state. */
+export function referenceMixture(tensors: Tensors, state: number[], logits: number[], entries: ReferenceEntry[], keys: number[][]): number[] {
+  const query = times(tensor(tensors, 'pointer.query.weight'), state);
+  const gate = times(tensor(tensors, 'pointer.gate.weight'), state, tensor(tensors, 'pointer.gate.bias'))[0]!;
+  const odds = logits.map(Math.exp);
+  for (const [j, { context }] of entries.entries()) {
+    odds[context[0]]! += Math.exp(query.reduce((sum, value, i) => sum + value * keys[j]![i]!, 0) / Math.sqrt(query.length) + gate);
+  }
+  const total = odds.reduce((sum, each) => sum + each, 0);
+  return odds.map((each) => Math.log(each / total));
 }
 
 function encode(tensors: Tensors, prefix: string, rows: Row[], layers: number, heads: number): Row[] {

@@ -1,0 +1,37 @@
+import { Tensor } from 'onnxruntime-node';
+import type { PointerShape } from '../bundle/manifest.js';
+import type { Runner } from '../onnx/runner.js';
+import type { Pointable } from '../pointable.js';
+
+/** What the generator may copy while it answers one request. */
+export interface Copies {
+  /** f32 [Q, dim] */
+  keys: Tensor;
+  /** int64 [Q] */
+  tokens: Tensor;
+}
+
+export interface Pointer {
+  /** Makes the keys of a prompt's pointable tokens; `memory` is [M · memoryDim]. */
+  copies(prompt: { pointable: Pointable | null; memory: Float32Array }): Promise<Copies>;
+}
+
+const nothing: Pointable = { tokens: [], before: [], before2: [], vectors: [] };
+
+export function createPointer(graph: Runner, { dim }: PointerShape, memoryDim: number): Pointer {
+  const int64 = (values: number[]): Tensor => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
+  return {
+    async copies({ pointable, memory }) {
+      const { tokens, before, before2, vectors } = pointable ?? nothing;
+      const ids = int64(tokens);
+      const out = await graph.run({
+        tokens: ids,
+        before: int64(before),
+        before2: int64(before2),
+        memory: new Tensor('float32', memory, [memory.length / memoryDim, memoryDim]),
+        vector: int64(vectors.map((vector) => vector + 1)),
+      });
+      return { keys: new Tensor('float32', out('keys'), [tokens.length, dim]), tokens: ids };
+    },
+  };
+}
