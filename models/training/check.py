@@ -37,7 +37,7 @@ def main():
 
         def train(out, stop_after=None):
             arguments = ["train.py", "--pack", at("pack.npz"), "--tokenizer", at("tokenizer.json"), "--out", at(out), "--config", at("toy.json"),
-                         "--steps", str(STEPS), "--rows", "4", "--length", "256", "--float32", "--threads", "1"]
+                         "--steps", str(STEPS), "--rows", "4", "--length", "256", "--float32", "--threads", "1", "--judge", "1"]
             python(*arguments, *(["--stop-after", str(stop_after)] if stop_after else []))
             return torch.load(at(out, "checkpoint.pt"))
 

@@ -12,7 +12,7 @@ import struct
 import numpy as np
 import torch
 
-from model import Config, Hef
+from model import Config, Hef, mixture
 from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF, Tokenizer
 
 SAMPLES = ["def add(left, right):\n    return left + right\n", "export const größe = (n: number) => n ** 2;\r\n",
@@ -22,7 +22,7 @@ SAMPLES = ["def add(left, right):\n    return left + right\n", "export const gr�
 def tensors_of(model):
     """(generator tensors, fuser tensors) by the names the TypeScript builder reads."""
     state = {k: v.detach().float() for k, v in model.state_dict().items()}
-    generator = {k: v for k, v in state.items() if k.startswith("model.")}
+    generator = {k: v for k, v in state.items() if k.startswith(("model.", "pointer."))}
     fuser = {"fuser.embed_tokens.weight": model.fuser.table(state["model.embed_tokens.weight"]).detach()}
     for k, v in state.items():
         if k.startswith("fuser.") and not k.startswith("fuser.narrow"):
@@ -64,11 +64,21 @@ def parity(model, tokenizer, config):
     order = [*range(at), *range(len(ids), len(ids) + 3), *range(at, len(ids))]
     x = torch.cat([model.model.embed_tokens(ids), model.projector(memory[0])])[order]
     positions = torch.arange(len(order))
-    logits = model.model.logits(model.model(x[None], positions[None]))[0]
+    states = model.model(x[None], positions[None])
+    logits = model.model.logits(states)[0]
+    # What may be copied: the prompt's text, and the chunk behind the three vectors.
+    pieces = [{"ids": ids[1:at - 1].tolist(), "vector": None}, {"ids": chunks[0].tolist(), "vector": 0}]
+    tables = model.pointer.tables(table)
+    shifted = lambda tokens, n: torch.tensor([0] * n + tokens[:-n])
+    keys = torch.cat([model.pointer.keys(tables, torch.tensor(t), shifted(t, 1), shifted(t, 2), None if v is None else memory[0].repeat_interleave(f.sliceTokens, 0))
+                      for t, v in (piece.values() for piece in pieces)])
+    copied = torch.tensor([t for piece in pieces for t in piece["ids"]])
+    log_p = mixture(logits[-4:], model.pointer.scores(states[:, -4:], keys[None])[0], copied.expand(4, -1))
     plain = lambda t: [[round(v, 6) for v in r] for r in t.tolist()] if t.ndim == 2 else [plain(r) for r in t] if t.ndim > 2 else [round(v, 6) for v in t.tolist()]
     return {
         "tokenizer": [{"text": t, "ids": tokenizer.encode(t)} for t in SAMPLES],
         "generator": {"ids": ids.tolist(), "memory": plain(memory[0]), "order": order, "positions": positions.tolist(), "rows": 4, "logits": plain(logits[-4:])},
+        "pointer": {"pieces": pieces, "keys": plain(keys), "logProbs": plain(log_p)},
         "fuser": {"ids": chunks.tolist(), "lengths": lengths.tolist(), "memory": plain(memory), "key": plain(key), "query": plain(query)},
         "node": {"rows": plain(rows), "queries": [0, 1, 2, 3], "memory": plain(node[0]), "key": plain(node_key[0])},
     }

@@ -1,7 +1,7 @@
 """The whole model: fuser, node fuser, projector and generator, trained together.
 
 Letters in shape comments: B sequences, T positions, W generator width, C chunks, S slices a chunk, d fuser width,
-m memory dimension, V vocabulary. The TypeScript builder makes ONNX graphs of the same arithmetic; the names of the
+m memory dimension, V vocabulary, p pointer width, Q entries a pointer may copy. The TypeScript builder makes ONNX graphs of the same arithmetic; the names of the
 parameters here are the tensor names of the bundle (see export.py).
 """
 import math
@@ -11,15 +11,19 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from tokenizer import MEM, MID, SPECIALS as MARKS
+
+SPECIALS = len(MARKS)  # ids below are marks: never copied
+
 
 @dataclass
 class GeneratorConfig:
     layers: int = 4
-    width: int = 256
-    heads: int = 4
-    kvHeads: int = 2
+    width: int = 192
+    heads: int = 3
+    kvHeads: int = 1
     headDim: int = 64
-    mlp: int = 640
+    mlp: int = 512
     vocab: int = 8192
     ropeTheta: float = 10000.0
     rmsEps: float = 1e-6
@@ -49,16 +53,22 @@ class FuserConfig:
 
 
 @dataclass
+class PointerConfig:
+    dim: int = 128
+
+
+@dataclass
 class Config:
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     fuser: FuserConfig = field(default_factory=FuserConfig)
+    pointer: PointerConfig = field(default_factory=PointerConfig)
 
     def to_dict(self):
         return asdict(self)
 
     @staticmethod
     def of(document):
-        return Config(GeneratorConfig(**document["generator"]), FuserConfig(**document["fuser"]))
+        return Config(GeneratorConfig(**document["generator"]), FuserConfig(**document["fuser"]), PointerConfig(**document.get("pointer", {})))
 
 
 def rms(x, eps=1e-6):
@@ -270,6 +280,57 @@ class Projector(nn.Module):
         return self.fc2(F.silu(self.fc1(memory)))
 
 
+NEVER = -1e9
+
+
+class Pointer(nn.Module):
+    """Copies tokens of the prompt, and of the slices whose vectors stand in it, into the next-token distribution.
+
+    A key needs no transformer: token, the two before it and the slice's vector, so it is made when it is asked for and
+    nothing is stored. The form of the mixture is one softmax over vocabulary and entries (compare pointer sentinels,
+    Merity et al. 2016); matching the tokens before an entry is what induction heads have to learn from much more data.
+    """
+
+    def __init__(self, c, fuser, width):
+        super().__init__()
+        self.c = c
+        self.key = linear(3 * fuser.width + fuser.memoryDim, c.dim)
+        self.query = linear(width, c.dim)
+        self.gate = linear(width, 1, bias=True)
+
+    def tables(self, table):
+        """[V,d] fuser table → three [V,p] tables: what a token adds to a key as itself, as the one before, as the second before."""
+        marks = torch.ones(len(table), 1, device=table.device, dtype=table.dtype)
+        marks[0] = 0  # PAD stands for "no token there"
+        f, d = rms(table) * marks, table.shape[1]
+        return [f @ self.key.weight[:, i * d:(i + 1) * d].t().to(f.dtype) for i in range(3)]
+
+    def keys(self, tables, tokens, before, second, memory=None):
+        """tokens, before, second [...]; memory [..., m] → [..., p]."""
+        own, one, two = tables
+        keys = F.embedding(tokens, own) + F.embedding(before, one) + F.embedding(second, two)
+        if memory is not None:
+            keys = keys + memory @ self.key.weight[:, -memory.shape[-1]:].t().to(memory.dtype)
+        return keys
+
+    def scores(self, states, keys):
+        """states [B,T,W], keys [B,Q,p] → [B,T,Q]."""
+        return (self.query(states) @ keys.transpose(1, 2)).float() / math.sqrt(self.c.dim) + self.gate(states).float()
+
+
+def mixture_loss(logits, scores, tokens, targets):
+    """−log p(target). logits [N,V] and scores [N,Q] float32 (NEVER where an entry is out of sight), tokens [N,Q], targets [N]."""
+    whole = torch.logaddexp(logits.logsumexp(-1), scores.logsumexp(-1))
+    copied = scores.masked_fill(tokens != targets[:, None], NEVER).logsumexp(-1)
+    return whole - torch.logaddexp(logits.gather(1, targets[:, None])[:, 0], copied)
+
+
+def mixture(logits, scores, tokens):
+    """log p over the vocabulary [N,V]; arguments as in mixture_loss."""
+    whole = torch.logaddexp(logits.logsumexp(-1), scores.logsumexp(-1))[:, None]
+    return (logits - whole).exp().scatter_add(1, tokens, (scores - whole).exp()).log()
+
+
 class Hef(nn.Module):
     def __init__(self, config):
         super().__init__()
@@ -278,6 +339,7 @@ class Hef(nn.Module):
         self.fuser = Fuser(config.fuser, config.generator.width)
         self.node = NodeFuser(config.fuser)
         self.projector = Projector(config.fuser, config.generator.width)
+        self.pointer = Pointer(config.pointer, config.fuser, config.generator.width)
         self.log_temperature = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
 
     def fuse(self, batch):
@@ -300,7 +362,16 @@ class Hef(nn.Module):
             rows = torch.cat([child, names[batch.dir_files.clamp(min=0)]], -1)
             directories, _ = self.node(rows, batch.dir_files >= 0, torch.arange(4, 6, device=rows.device))
             pool.append(directories.reshape(-1, m))
+            pool.append(self.quarter_means(means, batch.file_chunks).reshape(-1, m))
         return torch.cat(pool), keys, queries, files
+
+    def quarter_means(self, means, file_chunks):
+        """[F,4,m]: what four vectors could say of a file without a node fuser, the means of its first chunks, second…"""
+        present = file_chunks >= 0
+        quarter = torch.arange(file_chunks.shape[1], device=means.device)[None] * 4 // present.sum(1, keepdim=True).clamp(min=1)
+        share = (quarter[:, None] == torch.arange(4, device=means.device)[None, :, None]) & present[:, None]  # [F,4,n]
+        share = torch.where(share.any(-1, keepdim=True), share, present[:, None]).to(means.dtype)  # fewer than four chunks: all of them
+        return rms(share @ means[file_chunks.clamp(min=0)] / share.sum(-1, keepdim=True))
 
     def spell(self, memory):
         """Log-probabilities [n,V] of the tokens that memory vectors [n,m] stand for, read as the generator reads its states.
@@ -316,3 +387,36 @@ class Hef(nn.Module):
             return x
         pseudo = self.projector(pool)
         return torch.where((batch.memory >= 0)[..., None], pseudo[batch.memory.clamp(min=0)].to(x.dtype), x)
+
+    def point(self, batch, states, pool, own=True, memory=True):
+        """Scores [B,T,Q] of what each position may copy, and the entries' tokens [B,Q]; own, memory: which entries count.
+
+        Entries: the row's own text up to <mid>, then 16 tokens for each of its leaf vectors. Position t sees own entries
+        up to t, and memory from its place on. Rows that reconstruct a chunk from its vectors see none.
+        """
+        ids, (B, T), size = batch.ids, batch.ids.shape, self.config.fuser.sliceTokens
+        tables = self.pointer.tables(self.fuser.table(self.model.embed_tokens.weight))
+        text = torch.where(ids >= SPECIALS, ids, torch.zeros_like(ids))
+        before = F.pad(text, (1, 0))[:, :T]
+        second = F.pad(before, (1, 0))[:, :T] * (before > 0)
+        written = (ids == MID).cumsum(1) > 0
+        at = torch.arange(T, device=ids.device)
+        keys = self.pointer.keys(tables, text, before, second)
+        seen = ((text > 0) & ~written & own)[:, None, :] & (at[:, None] >= at)  # [B,T,T]
+        entries = ids
+        C, L = batch.chunk_ids.shape
+        leaf = (batch.memory >= 0) & (batch.memory < C * L // size) & memory & ~(batch.region == 3).any(1, keepdim=True)
+        K = self.config.fuser.memoryBudget if ids.is_cuda else int(leaf.sum(1).max())
+        if pool is not None and K:
+            order = leaf.float().sort(dim=1, descending=True, stable=True)[1][:, :K]
+            real, row = leaf.gather(1, order), batch.memory.gather(1, order).clamp(min=0)  # [B,K]
+            row = torch.where(real, row, torch.zeros_like(row))
+            shifted = lambda n: F.pad(batch.chunk_ids, (n, 0))[:, :L].reshape(-1, size)
+            slices = batch.chunk_ids.view(-1, size)
+            slice_keys = self.pointer.keys(tables, slices, shifted(1), shifted(2), pool[:C * L // size, None])  # [C·S,16,p]
+            copied = slices[row]  # [B,K,16]
+            keys = torch.cat([keys, slice_keys[row].flatten(1, 2)], 1)
+            reached = ((ids == MEM).cumsum(1) > 0)[:, :, None]
+            seen = torch.cat([seen, reached & (real[..., None] & (copied > 0)).flatten(1)[:, None]], 2)
+            entries = torch.cat([entries, copied.flatten(1)], 1)
+        return self.pointer.scores(states, keys).masked_fill(~seen, NEVER), entries

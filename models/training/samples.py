@@ -5,30 +5,46 @@ A row is one prompt in the layout of models/prompt.ts:
 with next-token loss on the in-file text and on the continuation. Rows of one batch come from a few repositories, so that
 the wrong memories of a row (foreign, random) are the right ones of its neighbours and cost nothing to fuse.
 """
+import zlib
 from dataclasses import dataclass
 from typing import Optional
 
 import numpy as np
 import torch
 
+from corpus import IDENTIFIER
 from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF
 
 CHUNK = 128
 SLICE = 16
+USEFUL = 0.02  # nats a token a context must be worth to be kept
 
 
 @dataclass
 class Mixture:
-    """Shares of the kinds of row, and of what memory holds (method.md, 'Robust to harmful retrieval')."""
-    reconstruct: float = 0.25
-    snippet: float = 0.10
+    """Shares of the kinds of row, and of what memory holds."""
+    reconstruct: float = 0.15
+    snippet: float = 0.15
     # of the remaining rows:
     empty: float = 0.15
-    foreign: float = 0.10
-    random: float = 0.08
-    answer: float = 0.25
+    unrelated: float = 0.18  # chunks that other rows of the batch brought: of another repository, or of this one
+    answer: float = 0.12     # the chunk that holds the answer is among them
     fill: float = 0.4
     midline: float = 0.2
+    oracle: float = 0.5      # the query knows the target's words, so that what is found is worth reading
+    pairs: float = 0.5       # rows that give a pair to the contrastive loss
+    utility: float = 0.5     # rows drawn from the list of utility.py, where one is given
+    level: str = "mixed"     # or only: leaves, means (of a file's leaves), files, random (a node of an unrelated file)
+
+    @staticmethod
+    def language():
+        """Rows without memory: text before the cursor, text around it, pasted text."""
+        return Mixture(reconstruct=0, snippet=0.2, empty=1, unrelated=0, answer=0, pairs=0)
+
+    @staticmethod
+    def judged(level="leaves", snippet=0.0, fill=0.0):
+        """What a user meets: memory found from the text above the cursor, which does not know the target."""
+        return Mixture(reconstruct=0, snippet=snippet, empty=0, unrelated=0, answer=0, fill=fill, midline=0, oracle=0, pairs=0, level=level)
 
 
 @dataclass
@@ -41,6 +57,7 @@ class Batch:
     chunk_ids: torch.Tensor    # [C,128]
     chunk_lengths: torch.Tensor  # [C]
     pairs: torch.Tensor        # [Q,2] chunk rows (query, positive)
+    weight: Optional[torch.Tensor] = None       # [B] of the continuation's loss
     file_chunks: Optional[torch.Tensor] = None  # [F,n] chunk rows, -1 padding
     file_names: Optional[torch.Tensor] = None   # [F,L] tokens of the file's name, -1 padding
     file_words: Optional[torch.Tensor] = None   # [F,K] tokens the file's identifiers are made of, -1 padding
@@ -50,11 +67,39 @@ class Batch:
         return Batch(**{k: v.to(device, non_blocking=True) if v is not None else None for k, v in vars(self).items()})
 
 
+@dataclass
+class Place:
+    """A place whose contexts have been judged: the chunks worth reading, best first, and the weight of its loss."""
+    file: int
+    at: int
+    chunks: list
+    weight: float
+
+
+class Utility:
+    """What utility.py wrote: per place, candidate chunks and log p(y | x, c) − log p(y | x) in nats a token."""
+
+    def __init__(self, path, pack):
+        data = np.load(path)
+        self.at, self.chunks, self.values = data["at"], data["chunks"], data["values"]
+        self.file = np.searchsorted(pack.file_start, self.at, side="right") - 1
+        self.repo = pack.file_repo[self.file]
+
+    def draw(self, repo, luck):
+        mine = np.flatnonzero(self.repo == repo.number)
+        if not len(mine):
+            return None
+        i = int(luck.choice(mine))
+        order = [j for j in np.argsort(-self.values[i], kind="stable") if self.chunks[i, j] >= 0 and self.values[i, j] > USEFUL]
+        best = self.values[i, order[0]] if order else 0.0
+        return Place(int(self.file[i]), int(self.at[i]), [int(self.chunks[i, j]) for j in order], float(2 / (1 + np.exp(-10 * best))))
+
+
 class Repository:
     """Chunks of one repository and an inverted index over their identifiers, built when first needed."""
 
-    def __init__(self, pack, files):
-        self.files = files
+    def __init__(self, pack, number, files):
+        self.number, self.files = number, files
         self.chunks = np.concatenate([np.arange(pack.file_chunk[f], pack.file_chunk[f + 1]) for f in files])
         self.chunk_file = np.concatenate([np.full(pack.file_chunk[f + 1] - pack.file_chunk[f], f) for f in files])
         counts = pack.ident_start[self.chunks + 1] - pack.ident_start[self.chunks]
@@ -81,48 +126,44 @@ class Repository:
 
 
 class Pack:
-    def __init__(self, path, tokenizer, held=False, mixture=None, seed=0):
+    def __init__(self, path, tokenizer, held=False, seed=0, utility=None):
         data = np.load(path)
         for name in data.files:
             setattr(self, name, data[name])
-        self.tokenizer, self.mixture = tokenizer, mixture or Mixture()
-        self.rng = np.random.default_rng(seed)
+        self.tokenizer, self.seed = tokenizer, seed
         self.newline = tokenizer.newline
         texts = [tokenizer.texts[i] for i in range(len(tokenizer))]
         self.blank = np.array([set(t) <= {"Ġ", "ĉ"} for t in texts])
         self.wordlike = np.array([t.strip("Ġ").isidentifier() and i > 7 for i, t in enumerate(texts)])
         chosen = [r for r in range(len(self.repos)) if bool(self.held[r]) == (held and self.held.any())]
         sizes = np.array([(self.file_start[1:] - self.file_start[:-1])[self.file_repo == r].sum() for r in chosen], dtype=float)
-        self.chosen, self.chance = chosen, sizes ** 0.7 / (sizes ** 0.7).sum()
+        self.chosen, self.shares = chosen, sizes ** 0.7 / (sizes ** 0.7).sum()
         self.loaded = {}
+        self.utility = Utility(utility, self) if utility else None
 
     def repository(self, r):
         if r not in self.loaded:
-            self.loaded[r] = Repository(self, np.flatnonzero(self.file_repo == r))
+            self.loaded[r] = Repository(self, r, np.flatnonzero(self.file_repo == r))
         return self.loaded[r]
 
-    def state(self):
-        return self.rng.bit_generator.state
+    def words(self, a, b):
+        """Hashes of the identifiers of tokens a..b, as corpus.py hashes them."""
+        text = self.tokenizer.decode(self.tokens[a:b].tolist())
+        return np.unique(np.array([zlib.crc32(w.encode()) for w in IDENTIFIER.findall(text)], dtype=np.uint32))
 
-    def restore(self, state):
-        self.rng.bit_generator.state = state
+    def ends(self, f):
+        return int(self.file_start[f]), int(self.file_start[f + 1])
 
-    def words_between(self, a, b):
-        """Identifiers of the chunks that overlap tokens a..b."""
-        first = np.searchsorted(self.chunk_start, a, side="right") - 1
-        last = np.searchsorted(self.chunk_start, max(a, b - 1), side="right") - 1
-        return np.unique(self.idents[self.ident_start[first]:self.ident_start[last + 1]])
-
-    def cut(self, repo):
+    def cut(self, repo, rng, midline):
         """A random place where a line is to be completed: (file, token position)."""
         while True:
             sizes = self.file_start[repo.files + 1] - self.file_start[repo.files]
-            f = int(self.rng.choice(repo.files, p=sizes / sizes.sum()))
+            f = int(rng.choice(repo.files, p=sizes / sizes.sum()))
             a, b = int(self.file_start[f]), int(self.file_start[f + 1])
             if b - a < 60:
                 continue
-            at = int(self.rng.integers(a + 20, b - 10))
-            if self.rng.random() >= self.mixture.midline:
+            at = int(rng.integers(a + 20, b - 10))
+            if rng.random() >= midline:
                 ends = np.flatnonzero(self.tokens[at:b] == self.newline)
                 if not len(ends):
                     continue
@@ -132,19 +173,30 @@ class Pack:
             if at < b - 3 and self.tokens[at] != self.newline:
                 return f, at
 
-    def batch(self, rows, length=448, repos=4):
-        """`rows` rows of at most `length` positions, from `repos` repositories."""
-        builder = Builder(self, length)
-        for r in self.rng.choice(self.chosen, size=min(repos, len(self.chosen)), p=self.chance, replace=False):
-            for _ in range(rows // repos):
-                builder.add(self.repository(int(r)))
+    def batch(self, step, rows, length=512, repos=4, mixture=None):
+        """The batch of a step: `rows` rows of at most `length` positions, from `repos` repositories.
+
+        A pure function of (seed, step, row): any process can draw any step, a resumed run draws what the whole run would
+        have, and two mixtures meet the same places.
+        """
+        builder = Builder(self, length, mixture or Mixture())
+        rng = np.random.default_rng([self.seed, step])
+        repos = min(repos, len(self.chosen), rows)
+        chosen = rng.choice(self.chosen, size=repos, p=self.shares, replace=False)
+        for row in range(rows):
+            builder.seed([self.seed, step, row])
+            builder.add(self.repository(int(chosen[row * repos // rows])))
         return builder.finish()
 
 
 class Builder:
-    def __init__(self, pack, length):
-        self.pack, self.length, self.rng, self.mix = pack, length, pack.rng, pack.mixture
+    def __init__(self, pack, length, mixture):
+        self.pack, self.length, self.mix = pack, length, mixture
         self.chunks, self.where, self.rows, self.pairs, self.files = [], {}, [], [], []
+
+    def seed(self, numbers):
+        """One stream of chance for the place and the layout, another for what is retrieved."""
+        self.rng, self.luck = np.random.default_rng(numbers), np.random.default_rng([*numbers, 1])
 
     def chunk(self, c):
         """Batch row of a chunk of the pack."""
@@ -171,8 +223,10 @@ class Builder:
         return len(self.files) - 1
 
     def memory_of(self, chunks):
-        """Level dropout: leaves, leaves and file nodes, file nodes, file and directory nodes."""
-        level = self.rng.random()
+        """Vectors of retrieved chunks. Mixed drops levels: leaves, leaves and file nodes, file nodes, file and directory nodes."""
+        if self.mix.level != "mixed":
+            return self.memory_at_level(chunks)
+        level = self.luck.random()
         vectors = []
         if level < 0.75:
             for c in chunks:
@@ -184,34 +238,43 @@ class Builder:
                 vectors += [("dir", nodes[0], s) for s in range(2)]
         return vectors[:64]
 
+    def memory_at_level(self, chunks):
+        if self.mix.level == "leaves":
+            return [v for c in chunks for v in self.leaf_vectors(self.chunk(c))][:64]
+        if self.mix.level == "random":
+            p = self.pack
+            chunks = [int(c) for c in self.luck.integers(0, len(p.chunk_start) - 1, size=2)]
+        nodes = list(dict.fromkeys(self.file_node(c) for c in chunks[:2]))
+        return [("mean" if self.mix.level == "means" else "file", n, s) for n in nodes for s in range(4)]
+
     def add(self, repo):
-        p, mix, rng = self.pack, self.mix, self.rng
-        kind = rng.random()
-        f, at = p.cut(repo)
+        p, mix, rng, luck = self.pack, self.mix, self.rng, self.luck
+        known = p.utility.draw(repo, luck) if p.utility and luck.random() < mix.utility else None
+        f, at = (known.file, known.at) if known else p.cut(repo, rng, mix.midline)
+        if known:
+            return self.infile(f, at, self.memory_of(known.chunks) if known.chunks else [], [], known.weight)
+        kind = luck.random()
         if kind < mix.reconstruct:
             return self.reconstruct(at)
-        start, end = int(p.file_start[f]), int(p.file_start[f + 1])
-        context, target = p.words_between(max(start, at - 100), at), p.words_between(at, min(end, at + 48))
-        best = repo.search(target, f, 4)
-        query = np.union1d(context, target) if rng.random() < 0.6 else context
-        found = repo.search(query, f, int(rng.choice([2, 4, 8])))
-        if best and rng.random() < 0.5:
-            self.pairs.append((self.query(start, at), self.chunk(best[0])))
+        start, end = p.ends(f)
+        context, target = p.words(max(start, at - 160), at), p.words(at, min(end, at + 32))
+        if luck.random() < mix.pairs:
+            best = repo.search(target, f, 1)
+            if best:
+                self.pairs.append((self.query(start, at), self.chunk(best[0])))
+        find = lambda k: repo.search(np.union1d(context, target) if luck.random() < mix.oracle else context, f, k)
         if kind < mix.reconstruct + mix.snippet:
-            return self.snippet(f, at, found[:2])
-        what = rng.random()
-        if what < mix.empty:
-            memory = []
-        elif what < mix.empty + mix.foreign + mix.random:
-            # Chunks already in this batch: of another repository, or of this one but unrelated.
+            return self.snippet(f, at, find(2))
+        what = luck.random()
+        memory = []
+        if mix.empty <= what < mix.empty + mix.unrelated:
             others = list(self.where)
-            memory = [int(c) for c in rng.choice(others, size=min(4, len(others)), replace=False)] if others else []
-        elif what < mix.empty + mix.foreign + mix.random + mix.answer:
-            mine = int(np.searchsorted(p.chunk_start, at, side="right") - 1)
-            memory = found[:3]
-            memory.insert(int(rng.integers(0, len(memory) + 1)), mine)
-        else:
-            memory = found
+            memory = [int(c) for c in luck.choice(others, size=min(4, len(others)), replace=False)] if others else []
+        elif what >= mix.empty:
+            memory = find(8 if mix.level != "mixed" else int(luck.choice([2, 4, 8])))
+            if what < mix.empty + mix.unrelated + mix.answer:
+                mine = int(np.searchsorted(p.chunk_start, at, side="right") - 1)
+                memory.insert(int(luck.integers(0, min(4, len(memory) + 1))), mine)
         self.infile(f, at, self.memory_of(memory) if memory else [], [])
 
     def query(self, start, at):
@@ -225,9 +288,9 @@ class Builder:
             pasted += [SNIP, *self.pack.tokens[self.pack.chunk_start[c]:self.pack.chunk_start[c + 1]][:CHUNK]]
         self.infile(f, at, [], pasted)
 
-    def infile(self, f, at, memory, pasted):
+    def infile(self, f, at, memory, pasted, weight=1.0):
         p, rng = self.pack, self.rng
-        start, end = int(p.file_start[f]), int(p.file_start[f + 1])
+        start, end = p.ends(f)
         room = self.length - len(pasted) - len(memory) - 4
         suffix, stop = [], None
         if rng.random() < self.mix.fill:
@@ -246,23 +309,23 @@ class Builder:
         prefix = ([FILE] if take == at - start else []) + list(p.tokens[at - take:at])
         head = pasted + ([SUF, *suffix] if suffix else [])
         # Positions may jump after pasted text, so that distances longer than a row are seen in training.
-        gap = int(rng.integers(0, 2048)) if pasted and rng.random() < 0.6 else 0
+        gap = int(self.luck.integers(0, 2048)) if pasted and self.luck.random() < 0.6 else 0
         ids = head + [PRE] + prefix + ([MEM] + [PAD] * len(memory) if memory else []) + [MID] + answer
         first = len(ids) - len(answer)
-        self.row(ids, memory, len(head) + 2 + len(prefix), first, gap_at=len(head), gap=gap, infile=(len(head) + 1, len(head) + 1 + len(prefix)))
+        self.row(ids, memory, len(head) + 2 + len(prefix), first, gap_at=len(head), gap=gap, infile=(len(head) + 1, len(head) + 1 + len(prefix)), weight=weight)
 
     def reconstruct(self, at):
         """Up to three chunks in a row told from their vectors alone."""
         p = self.pack
         c = int(np.searchsorted(p.chunk_start, at, side="right") - 1)
         f = int(np.searchsorted(p.file_chunk, c, side="right") - 1)
-        chunks = list(range(c, min(int(p.file_chunk[f + 1]), c + int(self.rng.integers(1, 4)))))
+        chunks = list(range(c, min(int(p.file_chunk[f + 1]), c + int(self.luck.integers(1, 4)))))
         memory = [v for x in chunks for v in self.leaf_vectors(self.chunk(x))]
         answer = [t for x in chunks for t in self.chunks[self.chunk(x)]]
         ids = [PRE, MEM] + [PAD] * len(memory) + [MID] + answer
         self.row(ids[:self.length], memory, 2, len(memory) + 3, reconstruct=True)
 
-    def row(self, ids, memory, memory_at, first, gap_at=0, gap=0, infile=(0, 0), reconstruct=False):
+    def row(self, ids, memory, memory_at, first, gap_at=0, gap=0, infile=(0, 0), reconstruct=False, weight=1.0):
         T = len(ids)
         positions = np.arange(T)
         positions[gap_at:] += gap
@@ -278,15 +341,16 @@ class Builder:
             answer = ids[first:T]
             ends = np.flatnonzero((answer == self.pack.newline) | (answer == EOS))
             region[first - 1:first + (int(ends[0]) if len(ends) else len(answer) - 1)] = 1
-        self.rows.append((ids, memory, memory_at, positions, targets, region))
+        self.rows.append((ids, memory, memory_at, positions, targets, region, weight))
 
     def finish(self):
         B, T = len(self.rows), max(len(r[0]) for r in self.rows)
         C, S = len(self.chunks), CHUNK // SLICE
         ids, memory = np.zeros((B, T), dtype=np.int64), np.full((B, T), -1)
         positions, targets, region = np.zeros((B, T), dtype=np.int64), np.full((B, T), -100), np.zeros((B, T), dtype=np.int64)
-        base = {"leaf": (0, S), "file": (C * S, 4), "dir": (C * S + 4 * len(self.files), 2)}
-        for b, (i, vectors, at, pos, tgt, reg) in enumerate(self.rows):
+        F = len(self.files)
+        base = {"leaf": (0, S), "file": (C * S, 4), "dir": (C * S + 4 * F, 2), "mean": (C * S + 6 * F, 4)}
+        for b, (i, vectors, at, pos, tgt, reg, _) in enumerate(self.rows):
             n = len(i)
             ids[b, :n], positions[b, :n], targets[b, :n], region[b, :n] = i, pos, tgt, reg
             for k, (kind, row, s) in enumerate(vectors):
@@ -298,7 +362,8 @@ class Builder:
                      chunk_lengths=lengths, pairs=np.array(self.pairs, dtype=np.int64).reshape(-1, 2))
         if self.files:
             batch.update(self.file_arrays())
-        return Batch(**{k: torch.from_numpy(np.ascontiguousarray(v)).long() for k, v in batch.items()})
+        tensors = {k: torch.from_numpy(np.ascontiguousarray(v)).long() for k, v in batch.items()}
+        return Batch(**tensors, weight=torch.tensor([r[-1] for r in self.rows], dtype=torch.float32))
 
     def file_arrays(self):
         """Each file stands in a directory with up to three other files of the batch: names and vectors of both matter."""
@@ -309,9 +374,9 @@ class Builder:
             chunks[i, :len(rows)], names[i, :len(name)] = rows, name
             tokens = np.unique(np.concatenate([self.chunks[r] for r in rows]))
             tokens = tokens[self.pack.wordlike[tokens]]
-            tokens = self.rng.permutation(tokens)[:64]
+            tokens = np.random.default_rng(len(tokens)).permutation(tokens)[:64]
             words[i, :len(tokens)] = tokens
             others = [j for j in range(F) if j != i]
-            members = [i, *self.rng.permutation(others)[:3]]
+            members = [i, *others[:3]]
             dirs[i, :len(members)] = members
         return dict(file_chunks=chunks, file_names=names, file_words=words, dir_files=dirs)

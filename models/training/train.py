@@ -1,4 +1,6 @@
-"""Trains generator, fuser, node fuser and projector together; resumes where it stopped; ends inside its time limit.
+"""Trains in two phases: the generator on text alone, then generator, fuser, node fuser, projector and pointer together.
+
+Resumes where it stopped; ends inside its time limit, or after a number of steps (which can be repeated exactly).
 
     python3 train.py --pack pack.npz --tokenizer tokenizer.json --out run --minutes 80
 """
@@ -8,24 +10,35 @@ import json
 import math
 import os
 import time
+from dataclasses import asdict
 
 import torch
 import torch.nn.functional as F
 
-from model import Config, Hef
+from evaluate import copy_gate, evaluate
+from feed import Feed
+from model import Config, Hef, mixture_loss
 from optimizer import make_optimizers
-from samples import Pack
-from tokenizer import MEM, PAD, Tokenizer
+from samples import Mixture, Pack
+from tokenizer import Tokenizer
 
 
 def losses(model, batch, wordlike):
     """Named losses of a batch, each a scalar. `wordlike` [V] tells the tokens identifiers are made of."""
-    pool, keys, queries, files = model.fuse(batch)
+    fused = len(batch.chunk_lengths) > 1 or bool((batch.memory >= 0).any())
+    pool, keys, queries, files = model.fuse(batch) if fused else (None, None, None, None)
     states = model.model(model.embed(batch, pool), batch.positions)
     wanted = batch.targets >= 0
-    token_loss = F.cross_entropy(model.model.logits(states[wanted]).float(), batch.targets[wanted], reduction="none")
+    scores, entries = model.point(batch, states, pool)
+    row = torch.arange(len(batch.ids), device=wanted.device)[:, None].expand_as(batch.ids)[wanted]
+    token_loss = mixture_loss(model.model.logits(states[wanted]).float(), scores[wanted], entries[row], batch.targets[wanted])
     region = batch.region[wanted]
-    parts = {"language": mean(token_loss, region < 3), "reconstruct": mean(token_loss, region == 3)}
+    # The line a user asks for counts double; utility (see utility.py) weighs what memory was of use for.
+    weight = torch.where(region == 1, 2.0, 1.0) * torch.where(region > 0, batch.weight[row], 1.0) * (region < 3)
+    parts = {"language": (token_loss * weight).sum() / weight.sum().clamp(min=1), "line": mean(token_loss, region == 1)}
+    if not fused:
+        return parts
+    parts["reconstruct"] = mean(token_loss, region == 3)
     # Contrastive: the chunk that shares the target's rare identifiers against all other chunks of the batch.
     if len(batch.pairs):
         scores = queries[batch.pairs[:, 0]] @ keys.t() * model.log_temperature.exp().clamp(max=100)
@@ -35,21 +48,24 @@ def losses(model, batch, wordlike):
     size = model.config.fuser.sliceTokens
     ids = batch.chunk_ids.view(-1, size)
     valid = (torch.arange(batch.chunk_ids.shape[1], device=ids.device)[None] < batch.chunk_lengths[:, None]).view(-1, size)
-    weight = valid * torch.where(wordlike[ids], 1.0, 0.1)
-    parts["spell"] = -(model.spell(pool[:len(ids)]).gather(1, ids) * weight).sum() / weight.sum().clamp(min=1)
+    some = valid[:, 0].nonzero()[:, 0]
+    some = some[::max(1, len(some) // SPELLED)]  # of a large batch, every n-th
+    weight = valid[some] * torch.where(wordlike[ids[some]], 1.0, 0.1)
+    parts["spell"] = -(model.spell(pool[some]).gather(1, ids[some]) * weight).sum() / weight.sum().clamp(min=1)
     if files is not None:
         # The vectors of a file node together spell the words of its file.
         listed = batch.file_words >= 0
         spelled = model.spell(files.reshape(-1, files.shape[-1])).view(*files.shape[:2], -1).logsumexp(1) - math.log(files.shape[1])
         parts["describe"] = -mean(spelled.gather(1, batch.file_words.clamp(min=0)), listed)
-    return parts, token_loss.detach(), region
+    return parts
 
 
 def mean(values, mask):
     return values[mask].sum() / mask.sum().clamp(min=1)
 
 
-WEIGHTS = {"language": 1.0, "reconstruct": 1.0, "contrast": 0.1, "spell": 0.5, "describe": 0.1}
+WEIGHTS = {"language": 1.0, "reconstruct": 0.5, "contrast": 0.1, "spell": 0.3, "describe": 0.1}
+SPELLED = 1024  # vectors of a batch that spell
 
 
 def schedule(progress):
@@ -57,56 +73,6 @@ def schedule(progress):
     if progress < 0.02:
         return max(0.05, progress / 0.02)
     return 1.0 if progress < 0.65 else max(0.03, (1 - progress) / 0.35)
-
-
-def replace_memory(batch, how):
-    """The same batch with every row's memory taken from elsewhere in the batch, or with no memory at all."""
-    changed = type(batch)(**vars(batch))
-    if how == "shuffled":
-        used = batch.memory[batch.memory >= 0]
-        changed.memory = batch.memory.clone()
-        changed.memory[batch.memory >= 0] = used.roll(len(used) // 2)
-    elif how == "none":
-        # As in a prompt without memory: no mark, no vectors, the rows close up.
-        kept = (batch.memory < 0) & (batch.ids != MEM)
-        order = torch.sort((~kept).long(), dim=1, stable=True)[1]
-        for name, blank in (("ids", PAD), ("memory", -1), ("targets", -100), ("region", 0)):
-            values = getattr(batch, name).masked_fill(~kept, blank)
-            setattr(changed, name, values.gather(1, order))
-        changed.positions = torch.arange(batch.ids.shape[1], device=batch.ids.device).expand_as(batch.ids)
-    return changed
-
-
-@torch.no_grad()
-def evaluate(model, batches, device, wordlike):
-    """Per memory setting: loss on the first line's tokens, on its identifier tokens, and line exact match.
-
-    With the right answer fed in, a line is matched exactly when every token of it is the most likely one: the same
-    event as a greedy decode that equals the line, for one forward pass.
-    """
-    model.eval()
-    table = {}
-    for how in ("right", "shuffled", "none"):
-        loss = words = exact = 0.0
-        tokens = word_tokens = rows = 0
-        for batch in batches:
-            batch = replace_memory(batch.to(device), how)
-            pool, *_ = model.fuse(batch)
-            states = model.model(model.embed(batch, pool), batch.positions)
-            first = batch.region == 1
-            logits = model.model.logits(states[first]).float()
-            target = batch.targets[first]
-            each = F.cross_entropy(logits, target, reduction="none")
-            is_word = wordlike[target]
-            loss, tokens = loss + each.sum().item(), tokens + len(target)
-            words, word_tokens = words + each[is_word].sum().item(), word_tokens + int(is_word.sum())
-            row = torch.arange(len(batch.ids), device=device)[:, None].expand_as(batch.ids)[first]
-            wrong = torch.zeros(len(batch.ids), device=device).index_add_(0, row, (logits.argmax(-1) != target).float())
-            has = torch.zeros_like(wrong).index_add_(0, row, torch.ones_like(row, dtype=torch.float))
-            exact, rows = exact + int(((wrong == 0) & (has > 0)).sum()), rows + int((has > 0).sum())
-        table[how] = {"loss": loss / tokens, "identifier_loss": words / max(1, word_tokens), "em": 100 * exact / rows, "n": rows}
-    model.train()
-    return table
 
 
 def keep_freed_memory():
@@ -119,9 +85,8 @@ def keep_freed_memory():
         pass  # another libc: only slower
 
 
-def save(path, model, optimizers, pack, config, progress):
-    state = {"config": config.to_dict(), "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers],
-             "sampler": pack.state(), "torch": torch.get_rng_state(), **progress}
+def save(path, model, optimizers, config, progress):
+    state = {"config": config.to_dict(), "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], **progress}
     torch.save(state, path + ".tmp")
     os.replace(path + ".tmp", path)  # a kill at any moment leaves the old checkpoint or the new one
 
@@ -132,16 +97,26 @@ def main():
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=80, help="training time in all, over every resume")
-    parser.add_argument("--steps", type=int, default=0, help="stop after this many steps instead (tests)")
+    parser.add_argument("--steps", type=int, default=0, help="train this many steps, however long they take")
     parser.add_argument("--stop-after", type=int, default=0, help="leave with a checkpoint at this step; the same command resumes")
-    parser.add_argument("--rows", type=int, default=16)
-    parser.add_argument("--length", type=int, default=448)
+    parser.add_argument("--language", type=float, default=0.45, help="share of the run that trains the generator alone")
+    parser.add_argument("--rows", type=int, default=8)
+    parser.add_argument("--length", type=int, default=512)
+    parser.add_argument("--repos", type=int, default=4, help="repositories a batch draws from")
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw batches ahead")
     parser.add_argument("--config", help="JSON of model.Config; default: nano")
-    parser.add_argument("--generator-from", help="start from the generator of this checkpoint, with a fresh fuser and projector")
+    parser.add_argument("--mixture", default="{}", help="JSON of samples.Mixture: what differs from the default, for studies")
+    parser.add_argument("--utility", help="written by utility.py: contexts filtered and weighted by what they were worth")
+    parser.add_argument("--start-from", help="start from the weights of this checkpoint, with fresh optimisers")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--muon-rate", type=float, default=0.008)
+    parser.add_argument("--adam-rate", type=float, default=3e-3)
     parser.add_argument("--float32", action="store_true", help="no bfloat16 products (for processors without them)")
+    parser.add_argument("--compile", action="store_true", help="compile the generator (accelerators)")
     parser.add_argument("--evaluate-every", type=float, default=10, help="minutes")
+    parser.add_argument("--judge", type=int, default=3, help="batches of 32 held-out lines an evaluation takes")
+    parser.add_argument("--save-every", type=float, default=3, help="minutes")
     args = parser.parse_args()
     keep_freed_memory()
     torch.set_num_threads(args.threads)
@@ -150,47 +125,53 @@ def main():
     os.makedirs(args.out, exist_ok=True)
     checkpoint = os.path.join(args.out, "checkpoint.pt")
     tokenizer = Tokenizer(args.tokenizer)
-    pack = Pack(args.pack, tokenizer, seed=args.seed)
+    pack = Pack(args.pack, tokenizer, seed=args.seed, utility=args.utility)
     config = Config.of(json.load(open(args.config))) if args.config else Config()
     config.generator.vocab = len(tokenizer)
     model = Hef(config).to(device)
-    optimizers = make_optimizers(model, dtype=torch.float32 if args.float32 else torch.bfloat16)
+    optimizers = make_optimizers(model, args.muon_rate, args.adam_rate, dtype=torch.float32 if args.float32 else torch.bfloat16)
     step, tokens, spent = 0, 0, 0.0
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint, map_location=device)
         model.load_state_dict(state["model"])
         for o, s in zip(optimizers, state["optimizers"]):
             o.load_state_dict(s)
-        pack.restore(state["sampler"])
-        torch.set_rng_state(state["torch"].cpu())
         step, tokens, spent = state["step"], state["tokens"], state["spent"]
         print(f"resumed at step {step}", flush=True)
-    elif args.generator_from:
-        state = torch.load(args.generator_from, map_location=device)
-        model.model.load_state_dict({k[len("model."):]: v for k, v in state["model"].items() if k.startswith("model.")})
-        print(f"the generator starts from step {state['step']} of {args.generator_from}", flush=True)
+    elif args.start_from:
+        state = torch.load(args.start_from, map_location=device)
+        model.load_state_dict(state["model"])
+        print(f"the weights start from step {state['step']} of {args.start_from}", flush=True)
     count = lambda m: sum(p.numel() for p in m.parameters()) / 1e6
     print(f"generator {count(model.model):.2f} M, fuser {count(model.fuser.layers):.2f} M in its layers, nodes {count(model.node):.2f} M, on {device}", flush=True)
+    if args.compile:
+        model.model.forward = torch.compile(model.model.forward)
     held = Pack(args.pack, tokenizer, held=True, seed=1)
-    held.mixture.reconstruct = held.mixture.snippet = held.mixture.empty = held.mixture.foreign = held.mixture.random = held.mixture.answer = 0
-    held_batches = [held.batch(24, args.length) for _ in range(8)]
     wordlike = torch.from_numpy(pack.wordlike).to(device)
+    mixtures = [Mixture.language(), Mixture(**{**asdict(Mixture()), **json.loads(args.mixture)})]
     log = open(os.path.join(args.out, "log.jsonl"), "a")
-    started, evaluated, saved = time.time() - spent, spent, spent
+    started = time.time() - spent
+    evaluated = saved = spent
+    progress_at = lambda s: s / args.steps if args.steps else (time.time() - started) / (args.minutes * 60)
+    draw = lambda s: (s, args.rows, args.length, args.repos, mixtures[progress_at(s) >= args.language])
+    feed = Feed(pack, draw, step, args.workers)
+
+    def judged():
+        return {**evaluate(model, held, device, wordlike, args.judge), "copying": copy_gate(model, tokenizer, device)}
+
     while True:
-        spent = time.time() - started
-        progress = step / args.steps if args.steps else spent / (args.minutes * 60)
+        spent, progress = time.time() - started, progress_at(step)
         if progress >= 1 or (args.stop_after and step >= args.stop_after):
             break
         for o in optimizers:
             for group in o.param_groups:
                 group["lr"] = group["base"] * schedule(progress)
-        batch = pack.batch(args.rows, args.length).to(device)
+        batch = feed.next().to(device)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=not args.float32):
-            parts, _, _ = losses(model, batch, wordlike)
-            total = sum(WEIGHTS[k] * v for k, v in parts.items())
+            parts = losses(model, batch, wordlike)
+            total = sum(WEIGHTS[k] * v for k, v in parts.items() if k in WEIGHTS)
         total.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], 1.0)
         for o in optimizers:
             o.step()
             o.zero_grad(set_to_none=True)
@@ -200,17 +181,18 @@ def main():
             raise SystemExit(f"the loss is not finite at step {step}: resume from {checkpoint} with a lower rate")
         if spent - evaluated > args.evaluate_every * 60:
             evaluated = spent
-            record["held_out"] = evaluate(model, held_batches, device, wordlike)
+            record["held_out"] = judged()
             print(json.dumps(record), flush=True)
-        elif step % 20 == 0 or step <= 3:
+        elif step % 50 == 0 or step <= 3:
             print(json.dumps(record), flush=True)
         log.write(json.dumps(record) + "\n")
-        if spent - saved > 180:
+        if spent - saved > args.save_every * 60:
             saved = spent
             log.flush()
-            save(checkpoint, model, optimizers, pack, config, {"step": step, "tokens": tokens, "spent": spent})
-    save(checkpoint, model, optimizers, pack, config, {"step": step, "tokens": tokens, "spent": spent})
-    result = evaluate(model, held_batches, device, wordlike)
+            save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
+    feed.close()
+    save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
+    result = judged()
     log.write(json.dumps({"step": step, "tokens": tokens, "spent": round(spent, 1), "held_out": result}) + "\n")
     print(json.dumps(result, indent=1), flush=True)
 
