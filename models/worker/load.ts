@@ -12,6 +12,7 @@ import { createGenerator } from '../session/generator.js';
 import { createHealing } from '../session/healing.js';
 import { createCacheShelf } from '../session/keyValueCache.js';
 import { createPointer, type Pointer } from '../session/pointer.js';
+import { rememberTokens } from '../session/recent.js';
 import { lineEnders } from '../session/text.js';
 import { openTokenizer } from '../tokenizer.js';
 
@@ -21,6 +22,8 @@ export interface LoadedModel {
   fuser: Fuser | null;
 }
 
+/** Texts whose tokens are kept: chunks come back with every keystroke. */
+const recentTexts = 256;
 /** Open files whose key/value caches are kept, and their bytes in all. */
 const cacheLimits = { sessions: 8, bytes: 128 * 2 ** 20 };
 
@@ -56,7 +59,7 @@ export async function loadModel(directory: string, settings: SessionSettings, on
     });
   }
   return {
-    generate: { manifest, tokenizer, generator, pointer, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
+    generate: { manifest, tokenizer: rememberTokens(tokenizer, recentTexts), generator, pointer, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
     fuser,
   };
 }

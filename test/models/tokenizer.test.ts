@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createTokenizer, openTokenCounter } from '../../models/tokenizer.js';
+import { rememberTokens } from '../../models/session/recent.js';
 import { createTextStream } from '../../models/session/text.js';
 import { tinyTokenizer, writeRandomBundle } from './randomBundle.js';
 import { refusal } from './scratch.js';
@@ -48,6 +49,14 @@ tokenizing('a stream gives out characters whole and nothing twice', async () => 
 tokenizing('a tokenizer that is not byte-level BPE is refused with the fix', async () => {
   assert.match(await refusal(() => createTokenizer('{')), /tokenizer\.json is not JSON/);
   assert.match(await refusal(() => createTokenizer('{"model":{"vocab":{"a":0}},"decoder":{"type":"Metaspace"}}')), /not a byte-level BPE .*choose a model/);
+});
+
+tokenizing('texts met before are not encoded again, the least recent are let go, and tokens stay the same', async () => {
+  const asked: string[] = [];
+  const recent = rememberTokens({ ...tokenizer, encodeBatch: (texts) => (asked.push(...texts), tokenizer.encodeBatch(texts)) }, 2);
+  const batches = [['name', 'x', 'name'], ['x', 'y'], ['x', 'name'], []];
+  for (const texts of batches) assert.equal(await recent.encodeBatch(texts), await tokenizer.encodeBatch(texts));
+  assert.equal(asked, ['name', 'x', 'y', 'name']);
 });
 
 tokenizing.run();
