@@ -1,7 +1,7 @@
 /** What the generator is given beside the file itself: vectors, pasted text, or nothing. */
 import type { Inference, MemoryItem } from '../../models/types.js';
 import type { Hit, ObjectReader, TreeView } from '../../store/types.js';
-import { assembleMemory, type Memory } from './memory.js';
+import { ALL_LEVELS, assembleMemory, type Levels, type Memory } from './memory.js';
 import { retrieve, type Retrieval } from './retrieve.js';
 import { assembleSnippets, chunkText } from './snippet.js';
 
@@ -23,17 +23,20 @@ export interface ContextSource {
   objects: ObjectReader;
 }
 
-/** @param draft text already generated, for a second retrieval */
+/**
+ * @param draft text already generated, for a second retrieval
+ * @param budget memory vectors at most and `levels` what may be among them: the bundle's and all but in studies
+ */
 export async function gatherContext(
   source: ContextSource,
-  request: { kind: 'memory' | 'pasted'; path: string; prefix: string; draft?: string; pastedTokens: number },
+  request: { kind: 'memory' | 'pasted'; path: string; prefix: string; draft?: string; pastedTokens: number; budget?: number; levels?: Levels },
   options: { signal?: AbortSignal; allowed: number },
 ): Promise<PromptContext> {
   const { inference, view, objects } = source;
   const retrieval = await retrieve(view, inference, request, options);
   if (request.kind === 'memory') {
     const { memoryBudget, fileVectors, directoryVectors } = inference.shapes;
-    const memory = assembleMemory(view, retrieval.hits, memoryBudget, { fileVectors, directoryVectors });
+    const memory = assembleMemory(view, retrieval.hits, request.budget ?? memoryBudget, { fileVectors, directoryVectors }, request.levels ?? ALL_LEVELS);
     return { memory: await withTexts(source, memory), pasted: [], nodes: memory.nodes, retrieval };
   }
   const snippets = await assembleSnippets(view, objects, retrieval.hits, request.pastedTokens);
