@@ -5,7 +5,7 @@ import { finding, type Finding } from './check.js';
 const TIMEOUT_MS = 60_000;
 const REINSTALL = 'reinstall in the hefc folder: npm ci (C++ build tools and Python are needed where no prebuilt file exists)';
 
-const PARTS: { name: string; fix: string; code: string }[] = [
+export const NATIVE_PARTS: readonly { name: string; fix: string; code: string }[] = [
   {
     name: 'better-sqlite3',
     fix: `${REINSTALL}; or rebuild it for this Node: npm rebuild better-sqlite3`,
@@ -19,7 +19,7 @@ const PARTS: { name: string; fix: string; code: string }[] = [
   {
     name: 'onnxruntime-node',
     fix: REINSTALL,
-    code: `const ort = await import('onnxruntime-node'); const found = ort.listSupportedBackends().map((b) => b.name); if (!found.includes('cpu')) throw new Error('it offers no cpu provider'); const t = new ort.Tensor('float32', new Float32Array(4), [2, 2]); if (t.size !== 4) throw new Error('tensors do not work'); console.log('ONNX Runtime ' + ort.env.versions.node + ', providers ' + found.join(' '));`,
+    code: `process.env.ORT_DISABLE_TELEMETRY = '1'; const ort = await import('onnxruntime-node'); const found = ort.listSupportedBackends().map((b) => b.name); if (!found.includes('cpu')) throw new Error('it offers no cpu provider'); const t = new ort.Tensor('float32', new Float32Array(4), [2, 2]); if (t.size !== 4) throw new Error('tensors do not work'); console.log('ONNX Runtime ' + ort.env.versions.node + ', providers ' + found.join(' '));`,
   },
   {
     name: 'tokenizers',
@@ -35,6 +35,6 @@ const PARTS: { name: string; fix: string; code: string }[] = [
 
 export async function nativeFindings(): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const { name, fix, code } of PARTS) found.push(await finding(name, fix, async () => (await runCode(code, { timeout: TIMEOUT_MS })).trim().split('\n').at(-1) ?? ''));
+  for (const { name, fix, code } of NATIVE_PARTS) found.push(await finding(name, fix, async () => (await runCode(code, { timeout: TIMEOUT_MS })).trim().split('\n').at(-1) ?? ''));
   return found;
 }

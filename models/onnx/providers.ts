@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import './noTelemetry.js';
 import { listSupportedBackends } from 'onnxruntime-node';
 
 export interface ProviderChoice {

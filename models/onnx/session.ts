@@ -1,3 +1,4 @@
+import './noTelemetry.js';
 import { env, InferenceSession } from 'onnxruntime-node';
 
 // Failures are thrown; ONNX Runtime need not print them as well.
