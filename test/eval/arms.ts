@@ -1,11 +1,18 @@
 import type { EngineCompletion } from '../../daemon/engine/types.js';
 import { EvalError } from './evalError.js';
+import type { Study } from './studyMemory.js';
 
-type ArmRequest = Pick<EngineCompletion, 'context' | 'pastedTokens' | 'lanes'>;
+export interface ArmRequest extends Pick<EngineCompletion, 'context' | 'pastedTokens' | 'lanes'> {
+  /** Memory other than the product's. */
+  study?: Study;
+}
 
 const MODEL = { model: true, copy: false };
 const COPY = { model: false, copy: true };
 const BOTH = { model: true, copy: true };
+
+/** A study's arm: the generator alone, with this memory. */
+const studied = (study: Study) => ({ context: 'hef', lanes: MODEL, study }) as const;
 
 /** What is compared, all with the same generator in the same run; in the order they are run and shown. */
 export const ARMS = {
@@ -17,21 +24,49 @@ export const ARMS = {
   hef: { context: 'hef', lanes: MODEL },
   copy: { context: 'none', lanes: COPY },
   product: { context: 'hef', lanes: BOTH },
+  // Memory of so many vectors at most; 0 is the prompt of `none`.
+  'hef-0': studied({ kind: 'budget', vectors: 0 }),
+  'hef-8': studied({ kind: 'budget', vectors: 8 }),
+  'hef-16': studied({ kind: 'budget', vectors: 16 }),
+  'hef-32': studied({ kind: 'budget', vectors: 32 }),
+  'hef-64': studied({ kind: 'budget', vectors: 64 }),
+  'hef-128': studied({ kind: 'budget', vectors: 128 }),
+  // Memory that should not help: as many vectors as the task's own memory has.
+  'hef-foreign': studied({ kind: 'foreign' }),
+  'hef-shuffled': studied({ kind: 'shuffled' }),
+  // One level of the hierarchy alone.
+  'hef-files': studied({ kind: 'level', level: 'files' }),
+  'hef-leaves': studied({ kind: 'level', level: 'leaves' }),
+  'hef-mean': studied({ kind: 'level', level: 'mean' }),
 } as const satisfies Record<string, ArmRequest>;
 
 export type Arm = keyof typeof ARMS;
 
-/** Reads `--context`: arm names with commas, or short for several (`snippet` is both); every arm when absent. */
+const ALL = Object.keys(ARMS) as Arm[];
+const isStudy = (arm: Arm): boolean => 'study' in ARMS[arm];
+
+/** Short names for several arms. */
+const GROUPS: Record<string, readonly Arm[]> = {
+  snippet: ['snippet-512', 'snippet-2048'],
+  budget: ['none', ...ALL.filter((arm) => /^hef-\d/.test(arm))],
+  harm: ['none', 'hef', 'hef-foreign', 'hef-shuffled'],
+  levels: ['none', 'hef', 'hef-files', 'hef-leaves', 'hef-mean'],
+  study: ['none', 'snippet-512', 'snippet-2048', 'hef', ...ALL.filter(isStudy)],
+};
+
+export function requestOf(arm: Arm): ArmRequest {
+  return ARMS[arm];
+}
+
+/** Reads `--context`: names of arms or of groups, with commas; every arm but the studies' when absent. */
 export function chooseArms(list: string | undefined): Arm[] {
-  const all = Object.keys(ARMS) as Arm[];
-  if (list === undefined) return all;
+  if (list === undefined) return ALL.filter((arm) => !isStudy(arm));
   const wanted = list.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const known = `${ALL.join(', ')}, and the groups ${Object.keys(GROUPS).join(', ')}`;
   for (const name of wanted) {
-    if (name !== 'snippet' && !(all as string[]).includes(name)) {
-      throw new EvalError(`--context: no arm is called ${name}; there are ${all.join(', ')}`);
-    }
+    if (!Object.hasOwn(GROUPS, name) && !Object.hasOwn(ARMS, name)) throw new EvalError(`--context: no arm is called ${name}; there are ${known}`);
   }
-  const chosen = all.filter((arm) => wanted.includes(arm) || (wanted.includes('snippet') && arm.startsWith('snippet-')));
-  if (chosen.length === 0) throw new EvalError(`--context: names no arm; there are ${all.join(', ')}`);
+  const chosen = ALL.filter((arm) => wanted.some((name) => name === arm || GROUPS[name]?.includes(arm)));
+  if (chosen.length === 0) throw new EvalError(`--context: names no arm; there are ${known}`);
   return chosen;
 }

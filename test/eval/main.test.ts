@@ -35,7 +35,7 @@ function evaluate(...given: string[]) {
 }
 
 function withoutTimes(report: Report): Report {
-  const arms = [report.arms, ...Object.values(report.by_repo)].flatMap((each) => Object.values(each));
+  const arms = [report.arms, ...Object.values(report.by_repo), ...Object.values(report.by_language)].flatMap((each) => Object.values(each));
   for (const arm of arms) Object.assign(arm, { p50_ms: 0, p95_ms: 0 });
   return report;
 }
@@ -49,11 +49,13 @@ test('every arm is run on every task and printed under the names programs read',
   assert.equal([first.tasks, first.mode, first.model], [2, 'left', bundle.manifest.id]);
   assert.equal(Object.keys(first.arms), ['none', 'snippet-512', 'snippet-2048', 'iterative', 'hef', 'copy', 'product']);
   for (const arm of Object.values(first.arms)) {
-    assert.equal(Object.keys(arm), ['n', 'em', 'em_ci', 'es', 'id_em', 'improved', 'worsened', 'p50_ms', 'p95_ms', 'tokens_in']);
+    assert.equal(Object.keys(arm), ['n', 'em', 'em_ci', 'es', 'es_ci', 'id_em', 'id_em_ci', 'improved', 'worsened', 'p50_ms', 'p95_ms', 'tokens_in']);
     assert.is(arm.n, 2);
     assert.ok(arm.p50_ms > 0 && arm.p50_ms <= arm.p95_ms);
   }
   assert.equal(first.by_repo['owner/shop'], first.arms);
+  assert.equal(first.by_language['python'], first.arms);
+  assert.equal(first.paired.map(({ arm, against }) => `${arm} ${against}`), [...Object.keys(first.arms).slice(1).map((arm) => `${arm} none`), 'hef snippet-512', 'hef snippet-2048', 'product copy']);
 });
 
 test('the copy lane alone finds the line that stands elsewhere after the same lines', () => {
@@ -100,6 +102,10 @@ test('bad input is refused in one line with exit code 2', () => {
     [[tasks], /usage: hefc eval/],
     [[tasks, '--repos', folder, '--no-such'], /--no-such.*usage/],
     [[tasks, '--repos', folder, '--limit', '0'], /--limit/],
+    [[tasks, '--repos', folder, '--limit', '5x'], /--limit/],
+    [[tasks, '--repos', folder, '--cross-file'], /belong to --sample/],
+    [['--sample', '0'], /--sample: 0/],
+    [[tasks, '--sample', '5'], /draws its own lines/],
     [[tasks, '--repos', folder, '--out', join(folder, 'none', 'out.json')], /cannot be written \(ENOENT\)/],
     [[tasks, '--repos', folder, '--context', 'all'], /no arm is called all/],
     [[tasks, '--repos', folder, '--bundle', folder], /bundle\.json/],

@@ -1,35 +1,31 @@
-/** `hefc eval TASKS --repos DIR …`: measures every lane on pointer tasks; see docs/architecture.md for what it prints. */
+/**
+ * `hefc eval TASKS --repos DIR …` measures every lane on pointer tasks; `hefc eval --sample N …` on lines drawn from the
+ * user's own repository.
+ */
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { chooseArms } from './arms.js';
+import { readArguments, type Arguments, type TaskSource } from './arguments.js';
 import { EvalError } from './evalError.js';
-import { openEvaluation } from './openEvaluation.js';
+import { bundleFolder, openEvaluation } from './openEvaluation.js';
+import { ownTasks } from './ownRepository.js';
 import { progressLine } from './progressLine.js';
 import { makeReport } from './report.js';
+import { repositoryFolder } from './repositories.js';
 import { runTasks } from './runTasks.js';
+import { scratchFolder } from './scratch.js';
 import { reportTable } from './table.js';
-import { readTasks, spreadTasks } from './tasks.js';
+import { readTasks, spreadTasks, type Task } from './tasks.js';
 
-const USAGE = 'usage: hefc eval TASKS --repos DIR [--context LIST] [--limit N] [--fim] [--json] [--out FILE] [--details FILE] [--bundle DIR]';
+interface Drawn {
+  tasks: Task[];
+  folderOf: (repo: string) => string;
+  /** Where the databases go; the user's cache without. The user's own repository leaves nothing behind. */
+  databases?: string;
+}
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        repos: { type: 'string' },
-        context: { type: 'string' },
-        limit: { type: 'string' },
-        fim: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        out: { type: 'string' },
-        details: { type: 'string' },
-        bundle: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new EvalError(`${(error as Error).message}; ${USAGE}`);
-  }
+async function drawTasks(source: TaskSource): Promise<Drawn> {
+  if (source.kind === 'file') return { tasks: spreadTasks(readTasks(source.file), source.limit), folderOf: (repo) => repositoryFolder(source.repos, repo) };
+  const { tasks, folder } = await ownTasks(source.repo, source.count, source.seed, source.crossFile);
+  return { tasks, folderOf: () => folder, databases: scratchFolder() };
 }
 
 function startFile(path: string): void {
@@ -40,42 +36,36 @@ function startFile(path: string): void {
   }
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = readArguments();
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0 || values.repos === undefined) throw new EvalError(USAGE);
-  const limit = values.limit === undefined ? Infinity : Number(values.limit);
-  if (!(limit >= 1)) throw new EvalError(`--limit: ${values.limit} is no number of tasks; give a whole number from 1`);
-  const arms = chooseArms(values.context);
-  const tasks = spreadTasks(readTasks(file), limit);
-  const details = values.details;
+async function main({ source, arms, fim, json, out, details, bundle }: Arguments): Promise<void> {
+  const { tasks, folderOf, databases } = await drawTasks(source);
   // Before hours of work, not after.
-  for (const path of [values.out, details]) if (path !== undefined) startFile(path);
+  for (const path of [out, details]) if (path !== undefined) startFile(path);
 
   const line = progressLine();
-  const evaluation = await openEvaluation(values.bundle);
+  const evaluation = await openEvaluation(bundleFolder(bundle), databases);
   try {
     const outcomes = await runTasks(tasks, {
-      repos: values.repos,
+      folderOf,
       arms,
-      fim: values.fim,
+      fim,
+      inference: evaluation.inference,
       open: evaluation.open,
       onIndex: (repo, progress) => line.show(`${repo}: indexing, ${progress.phase} ${progress.filesDone}/${progress.files} files`),
       onTask: (done, all, task) => line.show(`${task.repo}: ${done}/${all} tasks`),
       ...(details === undefined ? {} : { onDetails: (each) => appendFileSync(details, `${JSON.stringify(each)}\n`) }),
     });
     line.end();
-    const report = makeReport(outcomes, values.fim ? 'fim' : 'left', evaluation.modelId);
-    const json = JSON.stringify(report, null, 2);
-    if (values.out !== undefined) writeFileSync(values.out, `${json}\n`);
-    console.log(values.json ? json : reportTable(report));
+    const report = makeReport(outcomes, fim ? 'fim' : 'left', evaluation.inference.modelId);
+    const text = JSON.stringify(report, null, 2);
+    if (out !== undefined) writeFileSync(out, `${text}\n`);
+    console.log(json ? text : reportTable(report));
   } finally {
     await evaluation.close();
   }
 }
 
 try {
-  await main();
+  await main(readArguments(process.argv.slice(2)));
 } catch (error) {
   const known = error instanceof EvalError;
   console.error(`hefc eval: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

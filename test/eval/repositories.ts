@@ -13,10 +13,13 @@ export function repositoryFolder(repos: string, repo: string): string {
   return folder;
 }
 
-/** Where evaluation keeps the database of one repository for one model: in the user's cache, never in the repository. */
-export function databaseFolder(repositoryFolder: string, modelId: string): string {
+/**
+ * Where evaluation keeps the database of one repository for one model: never in the repository.
+ * @param databases folder of all of them; in the user's cache without
+ */
+export function databaseFolder(repositoryFolder: string, modelId: string, databases = join(cacheFolder(), 'hefc', 'eval')): string {
   const key = createHash('sha256').update(`${resolve(repositoryFolder)}\n${modelId}`).digest('hex').slice(0, 16);
-  return join(cacheFolder(), 'hefc', 'eval', key);
+  return join(databases, key);
 }
 
 function cacheFolder(): string {

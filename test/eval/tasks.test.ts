@@ -92,10 +92,14 @@ test('prefix, target and suffix make up the file again', () => {
   }
 });
 
-test('arms are chosen by name, snippet standing for both', () => {
+test('arms are chosen by name or by group; studies only when named', () => {
   assert.is(chooseArms(undefined).length, 7);
   assert.equal(chooseArms('product, none'), ['none', 'product']);
   assert.equal(chooseArms('snippet'), ['snippet-512', 'snippet-2048']);
+  assert.equal(chooseArms('harm'), ['none', 'hef', 'hef-foreign', 'hef-shuffled']);
+  assert.equal(chooseArms('levels,copy'), ['none', 'hef', 'copy', 'hef-files', 'hef-leaves', 'hef-mean']);
+  assert.equal(chooseArms('budget'), ['none', 'hef-0', 'hef-8', 'hef-16', 'hef-32', 'hef-64', 'hef-128']);
+  assert.is(chooseArms('study').length, 15);
   assert.match(refusal(() => chooseArms('hef,best')), /no arm is called best; there are none, /);
   assert.match(refusal(() => chooseArms(',')), /names no arm/);
 });
