@@ -144,7 +144,7 @@ function addModel(program: Command): void {
 
 function addMeasurement(program: Command): void {
   for (const [name, description, usage, lines] of [
-    ['eval', 'measure completion quality on pointer tasks', 'TASKS --repos DIR [--context LIST] [--limit N] [--fim] [--json] [--out FILE] [--details FILE] [--bundle DIR]', ['hefc eval tasks.jsonl --repos ~/repositories --limit 200', 'hefc eval tasks.jsonl --repos ~/repositories --context none,hef,product --json']],
+    ['eval', 'measure completion quality on lines of your own repository, or on pointer tasks', '--sample N [--cross-file] [--repo DIR] [--seed S] | TASKS --repos DIR [--limit N], both with [--context LIST] [--fim] [--json] [--out FILE] [--details FILE] [--bundle DIR]', ['hefc eval --sample 100', 'hefc eval --sample 50 --cross-file --context none,hef,product', 'hefc eval tasks.jsonl --repos ~/repositories --limit 200', 'hefc eval tasks.jsonl --repos ~/repositories --context none,hef,product --json']],
     ['bench', 'measure speed and size against the budgets', '[--repo DIR] [--quick] [--full] [--json | --markdown]', ['hefc bench --quick', 'hefc bench --repo ~/repositories/django --full --json', 'hefc bench --full --markdown >performance.md']],
   ] as const) {
     const command = program.command(name).description(description).usage(usage).allowUnknownOption().allowExcessArguments();

@@ -1,3 +1,4 @@
+import '../onnx/noTelemetry.js';
 import { Tensor } from 'onnxruntime-node';
 import type { PointerShape } from '../bundle/manifest.js';
 import type { Runner } from '../onnx/runner.js';

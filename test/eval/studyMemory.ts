@@ -1,8 +1,8 @@
 /** Memories other than the product's, for studies of its budget, its levels and its harm. */
 import { gatherContext, NO_CONTEXT, type PromptContext } from '../../daemon/complete/context.js';
-import { ALL_LEVELS, bestFiles, takeVectors } from '../../daemon/complete/memory.js';
+import { ALL_LEVELS, bestFiles } from '../../daemon/complete/memory.js';
 import { dequantise, fitRows, quantise } from '../../models/fusing/vectors.js';
-import type { FusedVectors, Inference } from '../../models/types.js';
+import type { Inference, MemoryItem } from '../../models/types.js';
 import type { Hit, ObjectReader, TreeView } from '../../store/types.js';
 
 export type Study =
@@ -43,11 +43,11 @@ export async function ownMemory(source: MemorySource, { path, prefix }: Place, s
   );
   if (level !== 'mean') return context;
   const files = bestFiles(source.view, context.retrieval?.hits ?? []);
-  return withPieces(context, files.map((hit) => ({ hit, fused: meansOfLeaves(source, hit) })));
+  return withPieces(context, files.map((hit) => ({ hit, item: meansOfLeaves(source, hit) })));
 }
 
 /** The leaves of a file as even means: as many vectors as its node has, or one a leaf where there are fewer. */
-function meansOfLeaves({ inference, view }: MemorySource, file: Hit): FusedVectors {
+function meansOfLeaves({ inference, view }: MemorySource, file: Hit): MemoryItem {
   const { memoryDim, keyDim, fileVectors } = inference.shapes;
   const leaves = view.chunksOf(file.path).flatMap((chunk) => {
     const { memory, scales } = view.vectors(chunk);
@@ -55,7 +55,8 @@ function meansOfLeaves({ inference, view }: MemorySource, file: Hit): FusedVecto
     return Array.from(scales, (_, v) => values.subarray(v * memoryDim, (v + 1) * memoryDim));
   });
   const means = fitRows(leaves, fileVectors, memoryDim);
-  return quantise(Float32Array.from(means.flatMap((mean) => [...mean])), memoryDim, new Float32Array(keyDim));
+  const { memory, scales } = quantise(Float32Array.from(means.flatMap((mean) => [...mean])), memoryDim, new Float32Array(keyDim));
+  return { memory, scales };
 }
 
 /**
@@ -63,21 +64,31 @@ function meansOfLeaves({ inference, view }: MemorySource, file: Hit): FusedVecto
  * @param allowed which nodes may enter: never one of the edited file
  */
 export function othersMemory(others: readonly PromptContext[], count: number, allowed: (hit: Hit) => boolean): PromptContext {
-  const pieces: { hit: Hit; fused: FusedVectors }[] = [];
+  const pieces: Piece[] = [];
   let left = count;
   for (const { nodes, memory } of others) {
     for (const [at, { hit }] of nodes.entries()) {
       if (left <= 0 || !allowed(hit)) continue;
-      const fused = takeVectors(memory[at]!, left);
-      left -= fused.scales.length;
-      pieces.push({ hit, fused });
+      const item = firstVectors(memory[at]!, left);
+      left -= item.scales.length;
+      pieces.push({ hit, item });
     }
   }
   return withPieces(NO_CONTEXT, pieces);
 }
 
-function withPieces(context: PromptContext, pieces: readonly { hit: Hit; fused: FusedVectors }[]): PromptContext {
-  return { ...context, memory: pieces.map(({ fused }) => fused), nodes: pieces.map(({ hit, fused }) => ({ hit, vectors: fused.scales.length })) };
+interface Piece {
+  hit: Hit;
+  item: MemoryItem;
+}
+
+function withPieces(context: PromptContext, pieces: readonly Piece[]): PromptContext {
+  return { ...context, memory: pieces.map(({ item }) => item), nodes: pieces.map(({ hit, item }) => ({ hit, vectors: item.scales.length })) };
+}
+
+function firstVectors(item: MemoryItem, count: number): MemoryItem {
+  const have = item.scales.length;
+  return have <= count ? item : { ...item, memory: item.memory.subarray(0, (item.memory.length / have) * count), scales: item.scales.subarray(0, count) };
 }
 
 export function vectorsIn({ memory }: PromptContext): number {
