@@ -6,10 +6,9 @@ a greedy decode that equals the line, for one forward pass.
 import random
 
 import torch
-import torch.nn.functional as F
 
-from model import NEVER, mixture, mixture_loss
-from samples import Mixture
+from model import mixture
+from samples import Batch, Mixture
 from tokenizer import MEM, MID, PAD, PRE
 
 # What a prompt holds in each setting. One place, several prompts: the batches of all settings meet the same lines.
@@ -56,8 +55,8 @@ def summary(parts):
     return {"loss": loss.mean().item(), "identifier_loss": loss[word].mean().item(), "em": 100 * exact.mean().item(), "n": len(exact)}
 
 
-def evaluate(model, pack, device, wordlike, batches=6, rows=32, length=512):
-    """Gates 1 and 3 to 5 as one table: per setting losses and exact match; harm and recovery in percent."""
+def judge_lines(model, pack, device, wordlike, batches, rows=32, length=512):
+    """Per setting, the judged batches; every setting meets the same lines."""
     model.eval()
     judged = {}
     for number in range(batches):
@@ -69,11 +68,16 @@ def evaluate(model, pack, device, wordlike, batches=6, rows=32, length=512):
                     judged.setdefault(how, []).append(judge(model, replace_memory(batch, how), wordlike))
                 judged.setdefault("no pointer", []).append(judge(model, batch, wordlike, pointer=False))
     model.train()
+    return judged
+
+
+def gates_of(judged):
+    """Gates 1 and 3 to 5 as one table: per setting losses and exact match; harm and recovery in percent."""
     table = {name: summary(parts) for name, parts in judged.items()}
-    right, none = (torch.cat([p[3] for p in judged[name]]).float() for name in ("right", "none"))
+    right, none = (torch.cat([p[3] for p in judged[name]]) for name in ("right", "none"))
     gain = table["snippet"]["em"] - table["none"]["em"]
-    table["improved"] = 100 * (right > none).float().mean().item()
-    table["worsened"] = 100 * (right < none).float().mean().item()
+    table["improved"] = 100 * (right & ~none).float().mean().item()
+    table["worsened"] = 100 * (none & ~right).float().mean().item()
     table["recovery"] = 100 * (table["right"]["em"] - table["none"]["em"]) / gain if gain > 0 else None
     return table
 
@@ -90,7 +94,6 @@ def made_up(rng):
 @torch.no_grad()
 def name_loss(model, tokenizer, device, chunk, memory, prefix, name, pointer):
     """(mean loss over the name's tokens, whether all are the most likely) after prefix and the chunk's vectors `memory` (slice numbers)."""
-    from samples import Batch
     ids = [PRE, *tokenizer.encode(prefix)]
     vectors = len(memory)
     at = len(ids) + 1
@@ -117,12 +120,13 @@ def copy_gate(model, tokenizer, device, trials=100):
     """Gate 2: a chunk defines a made-up name and the target needs it; pointer on and off, all vectors, the one that covers it."""
     model.eval()
     rng, table = random.Random(0), {}
-    covering = len(tokenizer.encode(FILLER)) // 16
+    size = model.config.fuser.sliceTokens
+    covering = len(tokenizer.encode(FILLER)) // size
     for _ in range(trials):
         template, name, other = rng.choice(DEFINITIONS), made_up(rng), made_up(rng)
         prefix = "from .shapes import *\n\n\nresult = " if "def {" in template else "from .shapes import *\n\n\nshape = "
         right, wrong = (FILLER + template.format(name=n) + FILLER for n in (name, other))
-        whole = list(range(min(8, -(-len(tokenizer.encode(right)) // 16))))
+        whole = list(range(-(-min(128, len(tokenizer.encode(right))) // size)))
         settings = {"right": (right, whole), "another name": (wrong, whole), "none": (right, []), "one vector": (right, [covering])}
         for how, (chunk, memory) in settings.items():
             for pointer in (True, False):

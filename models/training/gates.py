@@ -10,7 +10,7 @@ import json
 
 import torch
 
-from evaluate import copy_gate, evaluate
+from evaluate import copy_gate, gates_of, judge_lines
 from model import Config, Hef
 from samples import Pack
 from tokenizer import Tokenizer
@@ -30,8 +30,8 @@ def main():
     model = Hef(Config.of(state["config"])).to(device)
     model.load_state_dict(state["model"])
     tokenizer = Tokenizer(args.tokenizer)
-    held = Pack(args.pack, tokenizer, held=True, seed=2)
-    gates = evaluate(model, held, device, torch.from_numpy(held.wordlike).to(device), args.batches)
+    held = Pack(args.pack, tokenizer, held=True, seed=2, slice_tokens=model.config.fuser.sliceTokens)
+    gates = gates_of(judge_lines(model, held, device, torch.from_numpy(held.wordlike).to(device), args.batches))
     print(json.dumps({"held-out repositories": gates, "gate 2, made-up names": copy_gate(model, tokenizer, device, 200)}, indent=1))
 
 

@@ -228,6 +228,10 @@ class Fuser(nn.Module):
         """[V,d]: the fuser's own token embeddings; scaled up because the generator's rows are small."""
         return self.narrow(token_table) * 16.0
 
+    def whole(self, x, lengths):
+        """x [C,T,d], zero where padded → [C,d]: what key and query are made of."""
+        return x.sum(1) / lengths.clamp(min=1)[:, None]
+
     def forward(self, ids, lengths, token_table):
         """ids [C,T], lengths [C] → memory [C,T/16,m], key [C,k], query [C,k]."""
         C, T = ids.shape
@@ -240,7 +244,7 @@ class Fuser(nn.Module):
         size = self.c.sliceTokens
         counts = valid.view(C, T // size, size).sum(-1, keepdim=True).clamp(min=1)
         slices = x.view(C, T // size, size, -1).sum(2) / counts
-        whole = x.sum(1) / lengths.clamp(min=1)[:, None]
+        whole = self.whole(x, lengths)
         return rms(self.memory(slices)), F.normalize(self.key(whole), dim=-1), F.normalize(self.query(whole), dim=-1)
 
 

@@ -16,7 +16,6 @@ from corpus import IDENTIFIER
 from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF
 
 CHUNK = 128
-SLICE = 16
 USEFUL = 0.02  # nats a token a context must be worth to be kept
 
 
@@ -126,11 +125,11 @@ class Repository:
 
 
 class Pack:
-    def __init__(self, path, tokenizer, held=False, seed=0, utility=None):
+    def __init__(self, path, tokenizer, held=False, seed=0, utility=None, slice_tokens=16):
         data = np.load(path)
         for name in data.files:
             setattr(self, name, data[name])
-        self.tokenizer, self.seed = tokenizer, seed
+        self.tokenizer, self.seed, self.slice_tokens = tokenizer, seed, slice_tokens
         self.newline = tokenizer.newline
         texts = [tokenizer.texts[i] for i in range(len(tokenizer))]
         self.blank = np.array([set(t) <= {"Ġ", "ĉ"} for t in texts])
@@ -206,7 +205,7 @@ class Builder:
         return self.where[c]
 
     def leaf_vectors(self, row):
-        return [("leaf", row, s) for s in range((len(self.chunks[row]) + SLICE - 1) // SLICE)]
+        return [("leaf", row, s) for s in range(-(-len(self.chunks[row]) // self.pack.slice_tokens))]
 
     def file_node(self, c):
         """Batch row of the node of the file of chunk c, made of the chunk and up to 5 neighbours."""
@@ -345,7 +344,7 @@ class Builder:
 
     def finish(self):
         B, T = len(self.rows), max(len(r[0]) for r in self.rows)
-        C, S = len(self.chunks), CHUNK // SLICE
+        C, S = len(self.chunks), CHUNK // self.pack.slice_tokens
         ids, memory = np.zeros((B, T), dtype=np.int64), np.full((B, T), -1)
         positions, targets, region = np.zeros((B, T), dtype=np.int64), np.full((B, T), -100), np.zeros((B, T), dtype=np.int64)
         F = len(self.files)

@@ -15,7 +15,7 @@ from dataclasses import asdict
 import torch
 import torch.nn.functional as F
 
-from evaluate import copy_gate, evaluate
+from evaluate import copy_gate, gates_of, judge_lines
 from feed import Feed
 from model import Config, Hef, mixture_loss
 from optimizer import make_optimizers
@@ -115,7 +115,7 @@ def main():
     parser.add_argument("--float32", action="store_true", help="no bfloat16 products (for processors without them)")
     parser.add_argument("--compile", action="store_true", help="compile the generator (accelerators)")
     parser.add_argument("--evaluate-every", type=float, default=10, help="minutes")
-    parser.add_argument("--judge", type=int, default=3, help="batches of 32 held-out lines an evaluation takes")
+    parser.add_argument("--judge", type=int, default=3, help="batches of 32 held-out lines an evaluation takes; 0: none")
     parser.add_argument("--save-every", type=float, default=3, help="minutes")
     args = parser.parse_args()
     keep_freed_memory()
@@ -125,9 +125,9 @@ def main():
     os.makedirs(args.out, exist_ok=True)
     checkpoint = os.path.join(args.out, "checkpoint.pt")
     tokenizer = Tokenizer(args.tokenizer)
-    pack = Pack(args.pack, tokenizer, seed=args.seed, utility=args.utility)
     config = Config.of(json.load(open(args.config))) if args.config else Config()
     config.generator.vocab = len(tokenizer)
+    pack = Pack(args.pack, tokenizer, seed=args.seed, utility=args.utility, slice_tokens=config.fuser.sliceTokens)
     model = Hef(config).to(device)
     optimizers = make_optimizers(model, args.muon_rate, args.adam_rate, dtype=torch.float32 if args.float32 else torch.bfloat16)
     step, tokens, spent = 0, 0, 0.0
@@ -140,13 +140,17 @@ def main():
         print(f"resumed at step {step}", flush=True)
     elif args.start_from:
         state = torch.load(args.start_from, map_location=device)
-        model.load_state_dict(state["model"])
+        mine = model.state_dict()
+        fitting = {k: v for k, v in state["model"].items() if k in mine and v.shape == mine[k].shape}
+        model.load_state_dict(fitting, strict=False)
+        if len(fitting) < len(mine):
+            print(f"new here: {sorted(set(mine) - set(fitting))}", flush=True)
         print(f"the weights start from step {state['step']} of {args.start_from}", flush=True)
     count = lambda m: sum(p.numel() for p in m.parameters()) / 1e6
     print(f"generator {count(model.model):.2f} M, fuser {count(model.fuser.layers):.2f} M in its layers, nodes {count(model.node):.2f} M, on {device}", flush=True)
     if args.compile:
         model.model.forward = torch.compile(model.model.forward)
-    held = Pack(args.pack, tokenizer, held=True, seed=1)
+    held = Pack(args.pack, tokenizer, held=True, seed=1, slice_tokens=config.fuser.sliceTokens)
     wordlike = torch.from_numpy(pack.wordlike).to(device)
     mixtures = [Mixture.language(), Mixture(**{**asdict(Mixture()), **json.loads(args.mixture)})]
     log = open(os.path.join(args.out, "log.jsonl"), "a")
@@ -157,7 +161,9 @@ def main():
     feed = Feed(pack, draw, step, args.workers)
 
     def judged():
-        return {**evaluate(model, held, device, wordlike, args.judge), "copying": copy_gate(model, tokenizer, device)}
+        if not args.judge:
+            return {}
+        return {**gates_of(judge_lines(model, held, device, wordlike, args.judge)), "copying": copy_gate(model, tokenizer, device)}
 
     while True:
         spent, progress = time.time() - started, progress_at(step)
