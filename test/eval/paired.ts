@@ -3,17 +3,20 @@ import { ARMS, type Arm } from './arms.js';
 import { bootstrapInterval, bootstrapRatio } from './bootstrap.js';
 import type { Outcome } from './report.js';
 
-/** Mean of arm − against over the tasks of both, with its 95 % interval (paired bootstrap). Shares, −1..1. */
-export interface Difference {
-  /** 'all', or a language where there are several. */
-  scope: string;
-  arm: Arm;
-  against: Arm;
+/** Mean of one minus another over the tasks of both, with its 95 % interval (paired bootstrap). Shares, −1..1. */
+export interface Gain {
   n: number;
   em: number;
   em_ci: [number, number];
   es: number;
   es_ci: [number, number];
+}
+
+export interface Difference extends Gain {
+  /** 'all', or a language where there are several. */
+  scope: string;
+  arm: Arm;
+  against: Arm;
 }
 
 /** (hef − none) / (snippet − none), with its 95 % interval. */
@@ -50,11 +53,21 @@ export function pairedDifferences(outcomes: readonly Outcome[]): Difference[] {
     return pairs.flatMap(([arm, against]) => {
       const [a, b] = [arms.get(arm), arms.get(against)];
       if (a === undefined || b === undefined) return [];
-      const em = gains(a, b, 'em');
-      const es = gains(a, b, 'es');
-      return [{ scope, arm, against, n: em.length, em: mean(em), em_ci: rounded(bootstrapInterval(em)), es: mean(es), es_ci: rounded(bootstrapInterval(es)) }];
+      return [{ scope, arm, against, ...gainOf(a, b) }];
     });
   });
+}
+
+/** Of two runs of one arm over the same tasks: the first minus the second. */
+export function differenceOf(outcomes: readonly Outcome[], against: readonly Outcome[]): Gain {
+  const byTask = (own: readonly Outcome[]): ByTask => new Map(own.map((outcome) => [outcome.task, outcome]));
+  return gainOf(byTask(outcomes), byTask(against));
+}
+
+function gainOf(a: ByTask, b: ByTask): Gain {
+  const em = gains(a, b, 'em');
+  const es = gains(a, b, 'es');
+  return { n: em.length, em: mean(em), em_ci: rounded(bootstrapInterval(em)), es: mean(es), es_ci: rounded(bootstrapInterval(es)) };
 }
 
 export function recoveries(outcomes: readonly Outcome[]): Partial<Record<Arm, Recovery>> {
