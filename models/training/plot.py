@@ -1,4 +1,4 @@
-"""Draws a run's log: losses and held-out exact match against trained tokens.
+"""Draws a run's log against trained tokens: losses, held-out exact match, and gates 1 and 3.
 
     python3 plot.py --log run/log.jsonl --out ../nano/training.png        (needs matplotlib: apt-get install python3-matplotlib)
 """
@@ -26,21 +26,25 @@ def main():
     args = parser.parse_args()
     rows = {r["step"]: r for r in map(json.loads, open(args.log))}  # a resumed step replaces its first try
     rows = [rows[s] for s in sorted(rows)]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
-    for name, label in (("language", "next token"), ("reconstruct", "chunk from its vectors"), ("contrast", "retrieval")):
-        have = [r for r in rows if name in r]
-        left.plot([r["tokens"] / 1e6 for r in have], smooth([r[name] for r in have]), label=label)
-    left.set_xlabel("million trained tokens")
-    left.set_ylabel("loss (nats), smoothed")
-    left.legend()
-    held = [r for r in rows if "held_out" in r]
-    for how in ("right", "shuffled", "none"):
-        right.plot([r["tokens"] / 1e6 for r in held], [r["held_out"][how]["em"] for r in held], marker="o", label="no memory" if how == "none" else f"{how} memory")
-    right.set_xlabel("million trained tokens")
-    right.set_ylabel("held-out lines matched exactly, %")
-    right.legend()
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4))
+    for name, label in (("language", "next token"), ("line", "first line of the continuation"), ("reconstruct", "chunk from its vectors"), ("spell", "a slice's words from its vector"), ("contrast", "retrieval")):
+        have = [r for r in rows if r.get(name)]
+        if have:
+            left.plot([r["tokens"] / 1e6 for r in have], smooth([r[name] for r in have]), label=label)
+    left.set_ylabel("training loss (nats), smoothed")
+    held = [r for r in rows if r.get("held_out")]
+    million = [r["tokens"] / 1e6 for r in held]
+    for how, label in (("right", "retrieved memory"), ("shuffled", "shuffled memory"), ("none", "no memory"), ("snippet", "pasted text"), ("no pointer", "retrieved memory, pointer off")):
+        middle.plot(million, [r["held_out"][how]["em"] for r in held], marker="o", label=label)
+    for how, label in (("right", "retrieved memory"), ("shuffled", "shuffled memory"), ("none", "no memory"), ("files", "file nodes alone"), ("means", "means of leaves alone"), ("random file", "nodes of a random file")):
+        right.plot(million, [r["held_out"][how]["identifier_loss"] for r in held], marker="o", label=label)
+    middle.set_ylabel(f"held-out lines matched exactly, % of {held[-1]['held_out']['right']['n']}" if held else "")
+    right.set_ylabel("held-out loss on identifier tokens (nats)")
+    for axes in (left, middle, right):
+        axes.set_xlabel("million trained tokens")
+        axes.legend(fontsize=8)
     figure.tight_layout()
-    figure.savefig(args.out, dpi=90)
+    figure.savefig(args.out, dpi=80)
 
 
 if __name__ == "__main__":
