@@ -118,7 +118,7 @@ function guardedView(path: string, view: TreeView): TreeView {
   const guard = <T>(work: () => T): T => guarded(path, work);
   const outer: TreeView = {
     ...view,
-    searchLexical: (identifiers, k, exclude) => guard(() => view.searchLexical(identifiers, k, exclude)),
+    searchLexical: (identifiers, k, exclude, weights) => guard(() => view.searchLexical(identifiers, k, exclude, weights)),
     searchChunks: (query, k, exclude) => guard(() => view.searchChunks(query, k, exclude)),
     searchNodes: (query, k, exclude) => guard(() => view.searchNodes(query, k, exclude)),
     vectors: (hit) => guard(() => view.vectors(hit)),

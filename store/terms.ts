@@ -30,14 +30,19 @@ export function chunkTerms(identifiers: readonly string[]): string[] {
   return [...queryTerms(identifiers).keys()];
 }
 
-/** Distinct terms of a query with their weights, in term order, so that sums of scores do not depend on the caller's order. */
-export function queryTerms(identifiers: readonly string[]): Map<string, number> {
-  const weights = new Map<string, number>();
-  for (const identifier of identifiers) {
+/**
+ * Distinct terms of a query with their weights, in term order, so that sums of scores do not depend on the caller's order.
+ * @param weights what each identifier counts; 1 without. A term of several identifiers counts as the weightiest says.
+ */
+export function queryTerms(identifiers: readonly string[], weights?: readonly number[]): Map<string, number> {
+  const terms = new Map<string, number>();
+  const add = (term: string, weight: number): void => void terms.set(term, Math.max(weight, terms.get(term) ?? 0));
+  for (const [at, identifier] of identifiers.entries()) {
     const whole = wholeTerm(identifier);
     if (whole === '') continue;
-    weights.set(whole, 1);
-    for (const word of words(identifier)) if (!weights.has(word)) weights.set(word, wordWeight);
+    const weight = weights?.[at] ?? 1;
+    add(whole, weight);
+    for (const word of words(identifier)) add(word, wordWeight * weight);
   }
-  return new Map([...weights].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return new Map([...terms].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }

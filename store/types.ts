@@ -129,8 +129,11 @@ export interface TreeView {
   file(path: string): LiveFile | undefined;
   chunkCount(): number;
   nodeCount(): number;
-  /** Lexical search, BM25 over identifiers, over chunks of the open tree; the chunks of `exclude` never come back. */
-  searchLexical(identifiers: readonly string[], k: number, exclude: string): Hit[];
+  /**
+   * Lexical search, BM25 over identifiers, over chunks of the open tree; the chunks of `exclude` never come back.
+   * `weights` says what each identifier counts, 1 without.
+   */
+  searchLexical(identifiers: readonly string[], k: number, exclude: string, weights?: readonly number[]): Hit[];
   /** Nearest keys (cosine), over chunks of the open tree. `query` is [keyDim], any scale. */
   searchChunks(query: Float32Array, k: number, exclude: string): Hit[];
   /** Nearest keys over file and directory nodes of the open tree; the node of `exclude` itself never comes back. */

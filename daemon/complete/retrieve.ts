@@ -6,16 +6,26 @@ import type { Inference } from '../../models/types.js';
 import type { Hit, TreeView } from '../../store/types.js';
 import { languageOf } from '../chunker/language.js';
 import { isVectorless } from '../indexer/vectorless.js';
-import { fuseRanks } from './fuseRanks.js';
+import { fuseRanks, rankShare } from './fuseRanks.js';
 import { importedNames, queryIdentifiers, queryText } from './window.js';
 
 const LEXICAL = 48;
 const DENSE = 32;
 const NODES = 16;
 /** Retrieved nodes handed on. */
-const KEPT = 32;
+const KEPT = 48;
+/** What an imported name counts in a lexical query that is not near the cursor as well. */
+const IMPORTED_WEIGHT = 0.2;
+/**
+ * What the lists count beside the lexical one, which is 1, and how much of its file's rank among the nodes a chunk gets.
+ * Fitted on lines of six training repositories with a weak key; a much better one loses little by them
+ * (test/eval/retrieval.ts measures it).
+ */
+const DENSE_WEIGHT = 0.4;
+const NODE_WEIGHT = 0.4;
+const FILE_WEIGHT = 0.2;
 /** A file the prompt imports is worth this much more. */
-const IMPORT_BOOST = 1.5;
+const IMPORT_BOOST = 1.25;
 /** A file of the same folder is worth up to this much more. */
 const NEAR_BOOST = 0.25;
 
@@ -47,29 +57,57 @@ function isAbove(directory: string, path: string): boolean {
   return directory === '' || path.startsWith(`${directory}/`);
 }
 
+/** What each way of searching found, best first, before anything is merged. */
+export interface Lists {
+  /** Identifiers of the query, those of the imports among them. */
+  identifiers: string[];
+  imported: ReadonlySet<string>;
+  /** [keyDim]; absent where the model has no keys, or the worker was late. */
+  query: Float32Array | undefined;
+  lexical: Hit[];
+  /** Chunks, then file and directory nodes, by key vectors. */
+  chunks: Hit[];
+  nodes: Hit[];
+}
+
 /**
  * @param draft text generated so far, appended to the query (the iterative arm)
  * @param allowed milliseconds the dense half may wait for the worker; past that the lexical half answers alone
  */
-export async function retrieve(view: TreeView, inference: Inference, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Retrieval> {
+export async function searchLists(view: TreeView, inference: Inference, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Lists> {
   const { path, prefix, draft = '' } = request;
   const language = languageOf(path);
-  const identifiers = queryIdentifiers(prefix, language, draft);
   const imported = importedNames(prefix, language);
-  const names = [...new Set([...identifiers, ...imported])];
+  const weights = queryIdentifiers(prefix, language, draft);
+  for (const name of imported) if (!weights.has(name)) weights.set(name, IMPORTED_WEIGHT);
+  const identifiers = [...weights.keys()];
   const query = await denseQuery(inference, queryText(prefix, 30) + draft, options);
-  const lexical = names.length > 0 ? view.searchLexical(names, LEXICAL, path) : [];
+  const lexical = identifiers.length > 0 ? view.searchLexical(identifiers, LEXICAL, path, [...weights.values()]) : [];
   const chunks = query ? view.searchChunks(query, DENSE, path) : [];
   // The folders above the edited file were fused from it, among others: they would tell what it is about to say.
   const nodes = query ? view.searchNodes(query, NODES, path).filter((hit) => hit.kind !== 'directory' || !isAbove(hit.path, path)) : [];
-  const hits = fuseRanks([lexical, chunks, nodes], (hit) => `${hit.kind}:${hit.id}:${hit.path}`)
+  return { identifiers, imported, query, lexical, chunks, nodes };
+}
+
+export async function retrieve(view: TreeView, inference: Inference, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Retrieval> {
+  const lists = await searchLists(view, inference, request, options);
+  const { identifiers, lexical, chunks, nodes } = lists;
+  return { hits: mergeLists(lists, request.path), identifiers, lexical, dense: [...chunks, ...nodes] };
+}
+
+/** The lists as one, best first, scores after boosts. */
+export function mergeLists({ imported, lexical, chunks, nodes }: Lists, path: string): Hit[] {
+  const fileRank = new Map(nodes.filter(({ kind }) => kind === 'file').map((hit, k) => [hit.path, k + 1]));
+  const lists = [{ items: lexical, weight: 1 }, { items: chunks, weight: DENSE_WEIGHT }, { items: nodes, weight: NODE_WEIGHT }];
+  return fuseRanks(lists, (hit) => `${hit.kind}:${hit.id}:${hit.path}`)
     .map(({ item, score }) => {
+      const rank = item.kind === 'chunk' ? fileRank.get(item.path) : undefined;
+      const share = rank === undefined ? 0 : FILE_WEIGHT * rankShare(rank);
       const boost = (imported.has(stem(item.path)) ? IMPORT_BOOST : 1) * (1 + NEAR_BOOST * nearness(path, item.path));
-      return { ...item, score: score * boost };
+      return { ...item, score: (score + share) * boost };
     })
     .sort((a, b) => b.score - a.score)
     .slice(0, KEPT);
-  return { hits, identifiers: names, lexical, dense: [...chunks, ...nodes] };
 }
 
 async function denseQuery(inference: Inference, text: string, options: { signal?: AbortSignal; allowed: number }): Promise<Float32Array | undefined> {

@@ -3,8 +3,11 @@ import { identifiersInOrder } from '../chunker/identifiers.js';
 
 /** Lines above the cursor that make the query. */
 const QUERY_LINES = 20;
-/** Distinct identifiers of a lexical query. */
+/** Lines above the cursor, and distinct identifiers of them, that make a lexical query. */
+const LEXICAL_LINES = 40;
 const QUERY_IDENTIFIERS = 64;
+/** Lines after which an identifier counts half in a lexical query. */
+const HALF_LIFE = 6;
 const IMPORT_LINE = /^\s*(?:import\b|from\b|#\s*include\b|use\b|export\s.*\bfrom\b|.*\brequire\s*\()/;
 
 /** The last lines above the cursor, the cursor's own among them. */
@@ -20,10 +23,21 @@ export function importedNames(prefix: string, language: string): Set<string> {
   return new Set(identifiersInOrder(lines.join('\n'), language));
 }
 
-/** Distinct identifiers near the cursor, the nearest first: where the list is cut, the far ones go. */
-export function queryIdentifiers(prefix: string, language: string, draft = ''): string[] {
-  const near = identifiersInOrder(queryText(prefix) + draft, language).reverse();
-  return [...new Set(near)].slice(0, QUERY_IDENTIFIERS);
+/**
+ * Distinct identifiers near the cursor with what each counts, 0..1, the nearest first: 1 on the cursor's own line, half
+ * as much six lines above it. Where the list is cut, the far ones go.
+ */
+export function queryIdentifiers(prefix: string, language: string, draft = ''): Map<string, number> {
+  const weights = new Map<string, number>();
+  const lines = (queryText(prefix, LEXICAL_LINES) + draft).split('\n').reverse();
+  const cursor = draft.split('\n').length - 1;
+  for (const [at, line] of lines.entries()) {
+    for (const name of identifiersInOrder(line, language).reverse()) {
+      if (weights.size === QUERY_IDENTIFIERS) return weights;
+      if (!weights.has(name)) weights.set(name, 0.5 ** (Math.max(0, at - cursor) / HALF_LIFE));
+    }
+  }
+  return weights;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface Scored {
   score: number;
 }
 
-export type LexicalSearch = (identifiers: readonly string[], excluded: (number: number) => boolean) => Scored[];
+export type LexicalSearch = (identifiers: readonly string[], excluded: (number: number) => boolean, weights?: readonly number[]) => Scored[];
 
 /**
  * BM25 over the chunks of one tree: FTS5 says which chunks hold a term, the statistics (chunk count, mean length,
@@ -43,11 +43,11 @@ export function createLexicalSearch(db: Database, chunks: LiveChunks): LexicalSe
     return numbers;
   }
 
-  return (identifiers, excluded) => {
+  return (identifiers, excluded, weights) => {
     if (chunks.count === 0) return [];
     const scores = new Float64Array(chunks.count);
     const touched: number[] = [];
-    const terms = [...queryTerms(identifiers)].map(([term, weight]) => ({ weight, numbers: postings(term) }));
+    const terms = [...queryTerms(identifiers, weights)].map(([term, weight]) => ({ weight, numbers: postings(term) }));
     let scored = 0;
     for (const { weight, numbers } of terms.sort((a, b) => a.numbers.length - b.numbers.length)) {
       if (scored > 0 && scored + numbers.length > scoredPostings) break;

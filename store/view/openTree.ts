@@ -105,10 +105,10 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     file: (path) => byPath.get(path),
     chunkCount: () => chunks.count,
     nodeCount: () => tree.blobs.filter((blob) => blob.hasNode).length + firstDirectory.size,
-    searchLexical(identifiers, k, exclude) {
+    searchLexical(identifiers, k, exclude, weights) {
       lexical ??= createLexicalSearch(db, chunks);
       const isExcluded = exclusion(exclude);
-      return chunkHits(lexical(identifiers, (number) => isExcluded(chunks.blobOf(number))), k);
+      return chunkHits(lexical(identifiers, (number) => isExcluded(chunks.blobOf(number)), weights), k);
     },
     searchChunks(query, k, exclude) {
       const found = nearest(db, chunkSpace(exclusion(exclude)), query, k > 0 ? candidatesFor(k) : 0);

@@ -63,17 +63,20 @@ test('a line completion ends with its line, and none is longer than the cap', ()
 });
 
 test('what stands high in two lists beats what leads one', () => {
-  const merged = fuseRanks([['a', 'b', 'c'], ['d', 'b', 'c']], (item) => item);
-  assert.is(merged[0]?.item, 'b');
-  assert.equal(merged.map(({ item }) => item), ['b', 'c', 'a', 'd']);
+  const order = (weight: number) => fuseRanks([{ items: ['a', 'b', 'c'], weight: 1 }, { items: ['d', 'b', 'c'], weight }], (item) => item).map(({ item }) => item);
+  assert.equal(order(1), ['b', 'c', 'a', 'd']);
+  assert.equal(order(0.05), ['a', 'b', 'c', 'd'], 'a list of little weight hardly changes the order');
 });
 
 test('the query is the last lines, its identifiers the nearest first', () => {
   const text = Array.from({ length: 40 }, (_, k) => `line_${k}`).join('\n');
   assert.is(queryText(text, 3), 'line_37\nline_38\nline_39');
   assert.is(queryText('short', 20), 'short');
-  assert.equal(queryIdentifiers(text, 'python').slice(0, 2), ['line_39', 'line_38']);
-  assert.is(queryIdentifiers(text, 'python').length, 20);
+  const weights = queryIdentifiers(text, 'python');
+  assert.equal([...weights].slice(0, 2), [['line_39', 1], ['line_38', 0.5 ** (1 / 6)]]);
+  assert.equal([weights.size, weights.get('line_33')], [40, 0.5]);
+  assert.equal([...queryIdentifiers('near', 'python', ' draft\nlast').entries()], [['last', 1], ['draft', 1], ['near', 1]], 'a draft is as near as the cursor');
+  assert.is(queryIdentifiers(Array.from({ length: 200 }, (_, k) => `name_${k}`).join(' '), 'python').size, 64);
 });
 
 test('imported names come from import lines alone', () => {

@@ -96,6 +96,17 @@ test('the chunks of a file come in its order, and none of a path that is not liv
   store.close();
 });
 
+test('an identifier counts as its weight says', () => {
+  const store = openAt(temporaryFolder());
+  const { view } = largeTree(store);
+  const one = view.searchLexical(['load_file0'], 20, '');
+  const other = view.searchLexical(['saveNode'], 20, '');
+  assert.ok(one.length > 0 && other.length > 0 && shown(one)[0] !== shown(other)[0]);
+  assert.equal(shown(view.searchLexical(['load_file0', 'saveNode'], 20, '', [1, 0])).slice(0, one.length), shown(one));
+  assert.equal(view.searchLexical(['load_file0'], 20, '', [0.5]).map(({ score }) => score.toFixed(9)), one.map(({ score }) => (score / 2).toFixed(9)));
+  store.close();
+});
+
 test('lexical search finds a camelCase name by its snake_case twin, the exact name first', () => {
   const store = openAt(temporaryFolder());
   const blob = blobFrom(1, 'python', 3);

@@ -1,0 +1,153 @@
+/**
+ * Whether retrieval brings what the hidden line needs: `node dist/test/eval/retrieval.js TASKS --repos DIR [--limit N]
+ * [--bundle DIR] [--json]`. Recall at k is the share of tasks with one of their gold chunks (goldChunks.ts) among the
+ * first k chunks, for each way of searching and for their merging, which is what a completion uses; only tasks that have
+ * a gold chunk count.
+ */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { mergeLists, searchLists } from '../../daemon/complete/retrieve.js';
+import type { Hit } from '../../store/types.js';
+import { bootstrapInterval } from './bootstrap.js';
+import { EvalError } from './evalError.js';
+import { goldChunks, readChunkNames, type ChunkNames } from './goldChunks.js';
+import { searchInside } from './hierarchyFirst.js';
+import { bundleFolder, openEvaluation } from './openEvaluation.js';
+import { progressLine } from './progressLine.js';
+import { repositoryFolder } from './repositories.js';
+import { markdown } from './table.js';
+import { readTasks, spreadTasks } from './tasks.js';
+import { prepareVisit, visitTasks, type Visit } from './visitTasks.js';
+
+export const WAYS = ['lexical', 'dense', 'hierarchy', 'merged'] as const;
+export type Way = (typeof WAYS)[number];
+export const GOLDS = ['rare', 'unseen'] as const;
+export type GoldKind = (typeof GOLDS)[number];
+const DEPTHS = [5, 20] as const;
+
+/** Rank from 1 of the first gold chunk in each list; Infinity where there is none. Undefined without a gold chunk. */
+export interface Found {
+  repo: string;
+  ranks: Partial<Record<GoldKind, Record<Way, number>>>;
+}
+
+export interface Recall {
+  repo: string;
+  gold: GoldKind;
+  way: Way;
+  n: number;
+  at: Record<(typeof DEPTHS)[number], { recall: number; ci: [number, number] }>;
+}
+
+export async function findChunks(visit: Visit): Promise<Found[]> {
+  const found: Found[] = [];
+  const names = new Map<string, ChunkNames>();
+  await visitTasks(visit, async (task, _, { inference, view, objects }) => {
+    const key = `${task.repo} ${task.commit}`;
+    if (!names.has(key)) {
+      names.clear();
+      names.set(key, await readChunkNames(view, objects));
+    }
+    const prompt = visit.prompts.get(task)!;
+    const lists = await searchLists(view, inference, { path: task.path, prefix: prompt.prefix }, { allowed: 60_000 });
+    const hierarchy = lists.query ? searchInside(view, lists.query, lists.nodes, DEPTHS[1], task.path) : [];
+    const chunksOf: Record<Way, Hit[]> = { lexical: lists.lexical, dense: lists.chunks, hierarchy, merged: mergeLists(lists, task.path).filter(({ kind }) => kind === 'chunk') };
+    const gold = goldChunks(names.get(key)!, { path: task.path, oid: view.file(task.path)?.oid }, prompt);
+    const ranks: Found['ranks'] = {};
+    for (const kind of GOLDS) {
+      if (gold[kind].size === 0) continue;
+      ranks[kind] = Object.fromEntries(WAYS.map((way) => [way, rankOf(chunksOf[way], gold[kind])])) as Record<Way, number>;
+    }
+    found.push({ repo: task.repo, ranks });
+  });
+  return found;
+}
+
+function rankOf(hits: readonly Hit[], gold: ReadonlySet<number>): number {
+  const at = hits.findIndex(({ id }) => gold.has(id));
+  return at < 0 ? Infinity : at + 1;
+}
+
+/** Recall in all and by repository, of every list. */
+export function recalls(found: readonly Found[]): Recall[] {
+  const repos = ['in all', ...new Set(found.map(({ repo }) => repo))];
+  return GOLDS.flatMap((gold) =>
+    repos.flatMap((repo) => {
+      const own = found.filter((each) => repo === 'in all' || each.repo === repo).flatMap(({ ranks }) => ranks[gold] ?? []);
+      return WAYS.map((way): Recall => {
+        const at = (depth: number) => {
+          const hits = own.map((ranks) => Number(ranks[way] <= depth));
+          return { recall: hits.reduce((sum, hit) => sum + hit, 0) / hits.length, ci: bootstrapInterval(hits) };
+        };
+        return { repo, gold, way, n: own.length, at: { 5: at(5), 20: at(20) } };
+      });
+    }),
+  );
+}
+
+/** Merged minus a part, recall at k, with the paired bootstrap. */
+function gains(found: readonly Found[]): string[][] {
+  return GOLDS.flatMap((gold) =>
+    WAYS.filter((way) => way !== 'merged').map((way) => [
+      gold,
+      `merged − ${way}`,
+      ...DEPTHS.map((depth) => {
+        const values = found.flatMap(({ ranks }) => (ranks[gold] ? [Number(ranks[gold].merged <= depth) - Number(ranks[gold][way] <= depth)] : []));
+        const [lo, hi] = bootstrapInterval(values);
+        return `${percent(values.reduce((sum, value) => sum + value, 0) / values.length)} (${percent(lo)} … ${percent(hi)})`;
+      }),
+    ]),
+  );
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+function table(found: readonly Found[], modelId: string): string {
+  const shown = ({ recall, ci: [lo, hi] }: Recall['at'][5]) => Number.isNaN(recall) ? '' : `${percent(recall)} (${percent(lo)}–${percent(hi)})`;
+  return [
+    `Recall of gold chunks, ${found.length} tasks, model ${modelId}. rare: by names in 20 chunks or fewer and not in the 20 lines above; unseen: by names not above the cursor.`,
+    '',
+    ...markdown(['gold', 'repository', 'list', 'n', 'at 5', 'at 20'], recalls(found).map(({ gold, repo, way, n, at }) => [gold, repo, way, String(n), shown(at[5]), shown(at[20])])),
+    '',
+    ...markdown(['gold', 'difference', 'at 5', 'at 20'], gains(found)),
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { repos: { type: 'string' }, limit: { type: 'string' }, bundle: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const [file, ...more] = positionals;
+  const { repos } = values;
+  const limit = values.limit === undefined ? Infinity : Number(values.limit);
+  if (file === undefined || more.length > 0 || repos === undefined || !(limit >= 1)) throw new EvalError('usage: retrieval TASKS --repos DIR [--limit N] [--bundle DIR] [--json]');
+  const tasks = spreadTasks(readTasks(file), limit);
+  const line = progressLine();
+  const evaluation = await openEvaluation(bundleFolder(values.bundle));
+  try {
+    const found = await findChunks(await prepareVisit(tasks, {
+      folderOf: (repo) => repositoryFolder(repos, repo),
+      fim: false,
+      inference: evaluation.inference,
+      open: evaluation.open,
+      onIndex: (repo, progress) => line.show(`${repo}: indexing, ${progress.phase} ${progress.filesDone}/${progress.files} files`),
+    }));
+    line.end();
+    console.log(values.json ? JSON.stringify(recalls(found), null, 2) : table(found, evaluation.inference.modelId));
+  } finally {
+    await evaluation.close();
+  }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 2;
+  }
+}
