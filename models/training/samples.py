@@ -33,6 +33,7 @@ class Mixture:
     oracle: float = 0.5      # the query knows the target's words, so that what is found is worth reading
     pairs: float = 0.5       # rows that give a pair to the contrastive loss
     utility: float = 0.5     # rows drawn from the list of utility.py, where one is given
+    telling: bool = False    # only lines with a word and four tokens or more: no closing brackets, as in `hefc eval`
     level: str = "mixed"     # or only: leaves, means (of a file's leaves), files, random (a node of an unrelated file)
 
     @staticmethod
@@ -43,7 +44,7 @@ class Mixture:
     @staticmethod
     def judged(level="leaves", snippet=0.0, fill=0.0):
         """What a user meets: memory found from the text above the cursor, which does not know the target."""
-        return Mixture(reconstruct=0, snippet=snippet, empty=0, unrelated=0, answer=0, fill=fill, midline=0, oracle=0, pairs=0, level=level)
+        return Mixture(reconstruct=0, snippet=snippet, empty=0, unrelated=0, answer=0, fill=fill, midline=0, oracle=0, pairs=0, telling=True, level=level)
 
 
 @dataclass
@@ -153,7 +154,14 @@ class Pack:
     def ends(self, f):
         return int(self.file_start[f]), int(self.file_start[f + 1])
 
-    def cut(self, repo, rng, midline):
+    def telling(self, at, end):
+        """Whether the line from `at` on says something (compare isTaskLine of test/eval)."""
+        line = self.tokens[at:end]
+        ends = np.flatnonzero(line == self.newline)
+        line = line[:ends[0]] if len(ends) else line
+        return len(line) >= 4 and bool(self.wordlike[line].any())
+
+    def cut(self, repo, rng, midline, telling=False):
         """A random place where a line is to be completed: (file, token position)."""
         while True:
             sizes = self.file_start[repo.files + 1] - self.file_start[repo.files]
@@ -169,7 +177,7 @@ class Pack:
                 at += int(ends[0]) + 1
                 while at < b and self.blank[self.tokens[at]]:
                     at += 1
-            if at < b - 3 and self.tokens[at] != self.newline:
+            if at < b - 3 and self.tokens[at] != self.newline and (not telling or self.telling(at, b)):
                 return f, at
 
     def batch(self, step, rows, length=512, repos=4, mixture=None):
@@ -249,7 +257,7 @@ class Builder:
     def add(self, repo):
         p, mix, rng, luck = self.pack, self.mix, self.rng, self.luck
         known = p.utility.draw(repo, luck) if p.utility and luck.random() < mix.utility else None
-        f, at = (known.file, known.at) if known else p.cut(repo, rng, mix.midline)
+        f, at = (known.file, known.at) if known else p.cut(repo, rng, mix.midline, mix.telling)
         if known:
             return self.infile(f, at, self.memory_of(known.chunks) if known.chunks else [], [], known.weight)
         kind = luck.random()
