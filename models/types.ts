@@ -67,26 +67,37 @@ export interface GenerateRequest {
   stop: 'line' | 'block';
   /** Candidate texts of the copy lane, best first: scored by the generator, the first is the draft. */
   candidates?: string[];
+  /** Lines to be written besides: so many that depart from the greedy one, and so many from the first candidates; only with stop 'line'. */
+  alternatives?: number;
   /** Requests of one open file share this: the key/value cache is reused over the longest common prefix. */
   session?: string;
   /** Absolute time (ms, Date.now()) after which decoding stops. */
   deadline?: number;
 }
 
-export interface ScoredText {
-  text: string;
-  /** Sum of natural-log probabilities of its tokens and, for a whole line, of the newline that ends it. */
+/** What the generator thinks of a text: natural-log probabilities of its tokens and, for a whole line, of its end. */
+export interface LineScore {
+  /** Their sum. */
   logProb: number;
+  /** Of the first token. */
+  first: number;
+  /** The lowest of them. */
+  lowest: number;
+}
+
+export interface ScoredText extends LineScore {
+  text: string;
   tokens: number;
 }
 
-export interface GenerateResult {
+/** The score is the greedy text's. */
+export interface GenerateResult extends LineScore {
   text: string;
-  /** Of the greedy text. */
-  logProb: number;
   stopped: 'line' | 'eos' | 'length' | 'deadline' | 'cancelled';
   /** In the order of the request; left out are those of more than 128 tokens, and all that the deadline cut off. */
   candidates: ScoredText[];
+  /** Other lines of the generator's own, best first; as many as were asked for at most. */
+  alternatives: ScoredText[];
   tokens: { prefix: number; suffix: number; pasted: number; memory: number; generated: number; drafted: number; accepted: number; reused: number };
   ms: { queue: number; prefill: number; decode: number };
 }

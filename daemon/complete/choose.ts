@@ -1,8 +1,10 @@
 /**
- * Copy lane or model? The copy lane proposes, the generator disposes: it scores each candidate and its own greedy line.
- * A logistic model over a few features gives the chance that a candidate is right and the greedy line is not.
+ * Which line is offered? The copy lane proposes lines, the generator writes its greedy one and a few besides, and scores
+ * them all. One ranking over all of them takes the best: a conditional logit (McFadden 1974), the chance of line i being
+ * the softmax over the lines of w · features(i), fitted on repositories outside validation (test/eval/fitChooser.ts).
  */
 import type { ChooserParameters, GenerateResult } from '../../models/types.js';
+import { LINE_FEATURES, lineFeatures, readAbove, type Features, type Proposed } from './lineFeatures.js';
 
 export interface CopyCandidate {
   text: string;
@@ -14,74 +16,92 @@ export interface CopyCandidate {
 }
 
 /**
- * Used when the bundle has no fitted parameters. A candidate wins when the copy lane is confident (long matching context)
- * or when the generator finds it hardly less likely a token than its own line, which is greedy and so always likely.
+ * Used when the bundle has no fitted parameters, or ones of features no longer known. It leans on the copy lane, as a
+ * generator nobody has measured should not overrule it lightly.
  */
 export const DEFAULT_CHOOSER: ChooserParameters = {
-  bias: -1.2,
-  weights: { copy_score: 4, margin: 1.2, greedy_mean: -0.4, first: 0.3 },
+  bias: 4,
+  weights: { copy_odds: 0.8, lm: 0.03, lm_mean: 0.2, lm_first: 0.25, lm_lowest: 0.2, repeats_above: -2, new_words: -0.4 },
 };
 
-export type Features = Record<string, number>;
-
-const mean = (logProb: number, tokens: number): number => (Number.isFinite(logProb) ? logProb / Math.max(1, tokens) : -20);
-
-/**
- * Features of one candidate (all unitless; log-probabilities are natural, per token, and not below -20):
- * copy_score, copy_mean, greedy_mean, margin = copy_mean − greedy_mean, length (tokens / 16), first (1 for the copy
- * lane's best), greedy_empty (1 when the model proposes nothing).
- */
-export function features(candidate: Pick<CopyCandidate, 'score'>, rank: number, scored: { logProb: number; tokens: number }, greedy: { text: string; logProb: number; tokens: number }): Features {
-  const copyMean = Math.max(-20, mean(scored.logProb, scored.tokens));
-  const greedyMean = Math.max(-20, mean(greedy.logProb, greedy.tokens));
-  return {
-    copy_score: candidate.score,
-    copy_mean: copyMean,
-    greedy_mean: greedyMean,
-    margin: copyMean - greedyMean,
-    length: scored.tokens / 16,
-    first: rank === 0 ? 1 : 0,
-    greedy_empty: greedy.text.trim() === '' ? 1 : 0,
-  };
-}
-
-/** Log-odds that the candidate should be taken instead of the greedy line. */
-export function logOdds(parameters: ChooserParameters, found: Features): number {
-  let sum = parameters.bias;
-  for (const [name, weight] of Object.entries(parameters.weights)) sum += weight * (found[name] ?? 0);
-  return sum;
+/** A line as ranked. */
+export interface RankedLine extends Proposed {
+  features: Features;
+  /** Only differences between lines mean anything. */
+  score: number;
 }
 
 export interface Choice {
   text: string;
   lane: 'model' | 'copy' | 'none';
-  /** Log-odds of the best candidate that differs from the greedy line; 0 when there was none. */
+  /** By how much the chosen line's score leads the next one's, in log-odds; 0 when there was no other. */
   score: number;
   why: string;
+  /** Best first; empty when only one lane answered. */
+  ranked: RankedLine[];
 }
 
-/** The product's choice. `generated` is absent when only the copy lane ran. */
-export function choose(candidates: readonly CopyCandidate[], generated: GenerateResult | undefined, parameters: ChooserParameters = DEFAULT_CHOOSER): Choice {
+/** The parameters as given, or the default where they are absent or name a feature this version does not compute. */
+export function usable(parameters: ChooserParameters | undefined): ChooserParameters {
+  const known: readonly string[] = LINE_FEATURES;
+  return parameters !== undefined && Object.keys(parameters.weights).every((name) => known.includes(name)) ? parameters : DEFAULT_CHOOSER;
+}
+
+/** w · features, and the bias for a copied line. */
+export function weigh({ bias, weights }: ChooserParameters, features: Readonly<Record<string, number>>): number {
+  let sum = bias * (features['copied'] ?? 0);
+  for (const [name, weight] of Object.entries(weights)) sum += weight * (features[name] ?? 0);
+  return sum;
+}
+
+/** The lines that may be offered, each once; blank ones and candidates that the generator has not scored are left out. */
+export function proposedLines(candidates: readonly CopyCandidate[], generated: GenerateResult): Proposed[] {
+  const lines = new Map<string, Proposed>();
+  const add = (line: Proposed): void => {
+    const key = line.text.trim();
+    if (key === '') return;
+    const known = lines.get(key);
+    if (known === undefined) lines.set(key, line);
+    else if (line.copy !== undefined) known.copy ??= line.copy;
+  };
+  add({ text: generated.text, own: 'greedy', scored: { ...generated, tokens: generated.tokens.generated } });
+  const scoreOf = new Map(generated.candidates.map((scored) => [scored.text, scored]));
+  candidates.forEach(({ text, score }, rank) => {
+    const scored = scoreOf.get(text);
+    if (scored) add({ text, copy: { rank, score }, scored });
+  });
+  for (const scored of generated.alternatives) add({ text: scored.text, own: 'alternative', scored });
+  return [...lines.values()];
+}
+
+/** The product's choice. `generated` is absent when only the copy lane ran; `prefix` is the text above and left of the cursor. */
+export function choose(candidates: readonly CopyCandidate[], generated: GenerateResult | undefined, prefix: string, parameters?: ChooserParameters): Choice {
   const best = candidates[0];
   if (!generated) {
-    if (!best) return { text: '', lane: 'none', score: 0, why: 'the copy lane found no matching context' };
-    return { text: best.text, lane: 'copy', score: best.score, why: 'the copy lane answered alone' };
+    if (!best) return { text: '', lane: 'none', score: 0, why: 'the copy lane found no matching context', ranked: [] };
+    return { text: best.text, lane: 'copy', score: 0, why: 'the copy lane answered alone', ranked: [] };
   }
-  const greedy = { text: generated.text, logProb: generated.logProb, tokens: generated.tokens.generated };
-  const empty = greedy.text.trim() === '';
   const cut = generated.stopped === 'deadline' || generated.stopped === 'cancelled';
-  const own = greedy.text.trim();
-  if (best && cut && own !== best.text.trim()) return { text: best.text, lane: 'copy', score: best.score, why: 'the model had no time to finish its line' };
-  if (best && own !== '' && own === best.text.trim()) return { text: greedy.text, lane: 'model', score: 0, why: "the model's line and the copied line agree" };
-  const scoreOf = new Map(generated.candidates.map((scored) => [scored.text, scored]));
-  let top: { candidate: CopyCandidate; odds: number } | undefined;
-  candidates.forEach((candidate, rank) => {
-    const scored = scoreOf.get(candidate.text);
-    if (!scored || candidate.text.trim() === own) return;
-    const odds = logOdds(parameters, features(candidate, rank, scored, greedy));
-    if (!top || odds > top.odds) top = { candidate, odds };
-  });
-  if (top && (top.odds > 0 || empty)) return { text: top.candidate.text, lane: 'copy', score: top.odds, why: `the copied line beats the model's own (log-odds ${top.odds.toFixed(2)})` };
-  if (empty) return { text: '', lane: 'none', score: top?.odds ?? 0, why: 'the model ended the line at once and nothing was copied' };
-  return { text: greedy.text, lane: 'model', score: top?.odds ?? 0, why: top ? `the model's own line beats every copied one (log-odds ${top.odds.toFixed(2)})` : 'there was nothing to copy' };
+  if (best && cut && generated.text.trim() !== best.text.trim()) return { text: best.text, lane: 'copy', score: 0, why: 'the model had no time to finish its line', ranked: [] };
+  const ranked = rankLines(proposedLines(candidates, generated), prefix, usable(parameters));
+  const [top, second] = ranked;
+  if (!top) return best
+    ? { text: best.text, lane: 'copy', score: 0, why: 'the model ended the line at once', ranked }
+    : { text: '', lane: 'none', score: 0, why: 'the model ended the line at once and nothing was copied', ranked };
+  const lead = second === undefined ? 0 : top.score - second.score;
+  return { text: top.text, lane: top.own === undefined ? 'copy' : 'model', score: lead, why: whyChosen(top, second, lead), ranked };
+}
+
+function rankLines(lines: readonly Proposed[], prefix: string, parameters: ChooserParameters): RankedLine[] {
+  const found = lineFeatures(lines, readAbove(prefix));
+  return lines
+    .map((line, i) => ({ ...line, features: found[i]!, score: weigh(parameters, found[i]!) }))
+    .sort((a, b) => b.score - a.score);
+}
+
+function whyChosen(top: RankedLine, second: RankedLine | undefined, lead: number): string {
+  const name = (line: RankedLine): string => (line.own === 'greedy' ? "the model's line" : line.own === 'alternative' ? "another line of the model's" : 'a copied line');
+  if (top.own === 'greedy' && top.copy?.rank === 0) return "the model's line and the copied line agree";
+  if (second === undefined) return `${name(top)}, as there was no other`;
+  return `${name(top)} beats ${name(second)} (log-odds ${lead.toFixed(2)})`;
 }

@@ -15,8 +15,10 @@ import { boundPrefix } from './window.js';
 
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
-/** Copy candidates the generator scores: each costs one short verification. */
-const SCORED = 4;
+/** Lines the generator writes besides its greedy one where the copy lane proposes others too. */
+const ALTERNATIVES = 3;
+/** Characters above the cursor that the choice looks at. */
+const ABOVE = 8192;
 /** No source line packs more characters than this into a token. */
 const CHARACTERS_A_TOKEN = 8;
 
@@ -43,8 +45,8 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   const candidates = request.lanes.copy ? await source.propose(request) : [];
   const proposed = performance.now();
   const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started };
-  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates.slice(0, SCORED), run, options);
-  const choice = choose(candidates, run.result, source.chooser);
+  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates, run, options);
+  const choice = choose(candidates, run.result, boundPrefix(request.prefix, ABOVE), source.chooser);
   const safe = sanitize(choice.text, stop);
   const text = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
   const lane = text === '' ? 'none' : choice.lane;
@@ -129,7 +131,7 @@ function prompt(inference: Inference, request: EngineCompletion, context: Prompt
     ...(context.memory.length > 0 && { memory: context.memory }),
     ...(request.given && { memoryBudget: context.memory.reduce((sum, { scales }) => sum + scales.length, 0) }),
     ...(context.pasted.length > 0 && { pasted: context.pasted, pastedTokens }),
-    ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text) }),
+    ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text), alternatives: ALTERNATIVES }),
     ...(request.session !== undefined && { session: request.session }),
     ...(request.deadline !== undefined && { deadline: request.deadline }),
   };

@@ -2,7 +2,7 @@
 import type { GenerateResult } from '../../models/types.js';
 import type { Hit } from '../../store/types.js';
 import type { CompleteResult } from '../ipc/protocol.js';
-import { features, type Choice, type CopyCandidate } from './choose.js';
+import type { Choice, CopyCandidate } from './choose.js';
 import type { Retrieval } from './retrieve.js';
 import { sanitize } from './sanitize.js';
 
@@ -25,12 +25,12 @@ export function explain(index: { state: string; indexed: number }, retrieval: Re
     identifiers: retrieval?.identifiers ?? [],
     lexical: (retrieval?.lexical ?? []).slice(0, LISTED).map((hit) => ({ path: hit.path, score: hit.score, ...lines(hit) })),
     dense: (retrieval?.dense ?? []).slice(0, LISTED).map((hit) => ({ path: hit.path, level: hit.kind, score: hit.score, ...lines(hit) })),
-    copy: candidates.slice(0, LISTED).map((candidate, rank) => {
-      const { text, path, line, score } = candidate;
+    copy: candidates.slice(0, LISTED).map(({ text, path, line, score }) => {
       const found = scored.get(text);
-      return { text: sanitize(text, 'block'), path, line, score, ...(found && { logProb: found.logProb, tokens: found.tokens, features: features(candidate, rank, found, greedy) }) };
+      return { text: sanitize(text, 'block'), path, line, score, ...(found && { logProb: found.logProb, tokens: found.tokens }) };
     }),
     model: { ...greedy, text: sanitize(greedy.text, 'block') },
+    lines: choice.ranked.map(({ text, own, score, features }) => ({ text: sanitize(text, 'block'), from: own ?? 'copy', score, features })),
     chosen: { score: choice.score, why: choice.why },
   };
 }

@@ -67,8 +67,10 @@ export interface CompleteResult {
     identifiers: string[];
     lexical: { path: string; score: number; lines?: [number, number] }[];
     dense: { path: string; level: string; score: number; lines?: [number, number] }[];
-    copy: { text: string; path: string; line: number; score: number; logProb?: number; tokens?: number; features?: Record<string, number> }[];
+    copy: { text: string; path: string; line: number; score: number; logProb?: number; tokens?: number }[];
     model: { text: string; logProb: number; tokens: number };
+    /** Every line the choice was between, best first; of features see daemon/complete/lineFeatures.ts. */
+    lines?: { text: string; from: 'greedy' | 'alternative' | 'copy'; score: number; features: Record<string, number> }[];
     chosen: { score: number; why: string };
   };
 }

@@ -1,4 +1,5 @@
 import type { ScoredText } from '../types.js';
+import { lineScore, logSum } from './lineScore.js';
 import { addPath, emptyTree, growth, type DraftTree } from './tree.js';
 
 /** Texts to score, grouped into trees that are each run at once. */
@@ -27,27 +28,18 @@ export function groupCandidates(candidates: number[][]): CandidateGroup[] {
 }
 
 /**
- * Scores a group from its run: the sum of its tokens' log-probabilities and, when `enders` are given, the probability
- * that the line ends there (all enders together).
+ * Scores a group from its run: by its tokens' log-probabilities and, when `enders` are given, the probability that the
+ * line ends there (all enders together).
  */
 export function scoreGroup(group: CandidateGroup, texts: string[], next: Float32Array, after: (node: number) => Float32Array, enders: number[] | null, scored: (ScoredText | undefined)[]): void {
   for (const { candidate, tokens, nodes } of group.paths) {
     let row = next;
-    let logProb = 0;
+    const steps: number[] = [];
     for (const [i, token] of tokens.entries()) {
-      logProb += row[token]!;
+      steps.push(row[token]!);
       row = after(nodes[i]!);
     }
-    if (enders !== null) logProb += logSum(row, enders);
-    scored[candidate] = { text: texts[candidate]!, logProb, tokens: tokens.length };
+    if (enders !== null) steps.push(logSum(row, enders));
+    scored[candidate] = { text: texts[candidate]!, tokens: tokens.length, ...lineScore(steps) };
   }
-}
-
-/** log Σ exp over the chosen entries. */
-export function logSum(row: Float32Array, indexes: number[]): number {
-  let largest = -Infinity;
-  for (const index of indexes) largest = Math.max(largest, row[index]!);
-  let sum = 0;
-  for (const index of indexes) sum += Math.exp(row[index]! - largest);
-  return largest + Math.log(sum);
 }

@@ -1,9 +1,9 @@
 import type { Prompt } from '../prompt.js';
 import type { Tokenizer } from '../tokenizer.js';
-import { logSum } from './candidates.js';
 import { pays } from './healing.js';
-import type { KeyValueCache } from './keyValueCache.js';
+import { logSum } from './lineScore.js';
 import { createTextStream } from './text.js';
+import { topTokens } from './topTokens.js';
 import { childOf, type DraftTree } from './tree.js';
 
 export interface DecoderSettings {
@@ -14,78 +14,96 @@ export interface DecoderSettings {
   enders: number[];
   /** Stop at the end of the line. */
   line: boolean;
+  /** How many tokens besides the chosen one are kept at each step, to branch off from. */
+  runnersUp: number;
   onText: (text: string) => void;
 }
+
+/** A token that might have been chosen in place of `written[at]`. */
+export interface Branch {
+  at: number;
+  token: number;
+  /** Its log-probability; of all enders together where it ends the line. */
+  step: number;
+}
+
+export type Stopped = 'line' | 'eos' | 'length';
 
 /** The greedy text as it grows. */
 export interface Decoder {
   text: string;
-  logProb: number;
+  /** Log-probability of each token chosen; of all enders together where the line ends. */
+  readonly steps: number[];
   drafted: number;
   accepted: number;
   /** Tokens chosen so far, those that repeat owed bytes included. */
   readonly written: number[];
+  readonly branches: Branch[];
   /** The last token chosen, not run yet. */
   pending: number;
+  /** Writes a token whatever its rank. Returns why the text ends with it, or null. */
+  write(token: number, step: number): Stopped | null;
   /**
-   * Chooses tokens as far as the tree foresaw them, and one beyond; rows of accepted nodes, which begin at `firstRow`
-   * of `fresh`, enter the cache. Returns why the text ends here, or null when `pending` has to be run.
+   * Chooses tokens as far as the tree foresaw them from `node` on (−1: its root), and one beyond; `row` is what follows
+   * that node, and `accept` is told of each foreseen one. Returns why the text ends here, or null when `pending` has to
+   * be run.
    */
-  walk(cache: KeyValueCache, next: Float32Array, tree: DraftTree, after: (node: number) => Float32Array, fresh: Float32Array, firstRow: number): 'line' | 'eos' | 'length' | null;
+  walk(row: Float32Array, tree: DraftTree, node: number, after: (node: number) => Float32Array, accept: (token: number, node: number) => void): Stopped | null;
 }
 
-export function createDecoder({ prompt, tokenizer, eos, enders, line, onText }: DecoderSettings): Decoder {
+export function createDecoder({ prompt, tokenizer, eos, enders, line, runnersUp, onText }: DecoderSettings): Decoder {
   const stream = createTextStream(tokenizer, prompt.owed);
+  const ends = new Set(line ? enders : []);
 
-  /** The most probable token; while bytes are owed, the most probable of those that repeat them. Marks of the prompt are never chosen. */
-  function choose(row: Float32Array): number {
+  /** The most probable tokens; while bytes are owed, of those that repeat them. Marks of the prompt are never among them. */
+  function best(row: Float32Array): number[] {
     const owed = stream.owed();
-    let best = -1;
-    let highest = -Infinity;
-    for (let token = 0; token < row.length; token++) {
-      const value = row[token]!;
-      if (value <= highest) continue;
+    return topTokens(row, 1 + runnersUp, (token) => {
       const bytes = tokenizer.bytesOf(token);
-      if (owed.length > 0 ? !pays(bytes, owed) : bytes.length === 0 && token !== eos) continue;
-      best = token;
-      highest = value;
-    }
-    return best < 0 ? eos : best;
+      return owed.length > 0 ? pays(bytes, owed) : bytes.length > 0 || token === eos;
+    });
   }
+  /** While bytes are owed a line break may be one of them: then it ends nothing. */
+  const stepOf = (row: Float32Array, token: number): number => (ends.has(token) && stream.owed().length === 0 ? logSum(row, enders) : row[token]!);
 
   const decoder: Decoder = {
     text: '',
-    logProb: 0,
+    steps: [],
     drafted: 0,
     accepted: 0,
     written: [],
+    branches: [],
     pending: -1,
-    walk(cache, next, tree, after, fresh, firstRow) {
-      let row = next;
-      let node = -1;
+    write(token, step) {
+      decoder.steps.push(step);
+      if (token === eos) return 'eos';
+      decoder.written.push(token);
+      const piece = stream.push(token, line);
+      if (piece !== '') {
+        decoder.text += piece;
+        onText(piece);
+      }
+      if (stream.ended()) return 'line';
+      if (decoder.written.length >= prompt.maxTokens) return 'length';
+      decoder.pending = token;
+      return null;
+    },
+    walk(row, tree, node, after, accept) {
       for (;;) {
-        const token = choose(row);
-        if (token === eos) {
-          decoder.logProb += line ? logSum(row, enders) : row[token]!;
-          return 'eos';
+        const [token = eos, ...others] = best(row);
+        let ender = ends.has(token);
+        for (const other of others) {
+          // All enders make one line.
+          if (ender && ends.has(other)) continue;
+          ender ||= ends.has(other);
+          decoder.branches.push({ at: decoder.written.length, token: other, step: stepOf(row, other) });
         }
-        decoder.written.push(token);
-        const piece = stream.push(token, line);
-        if (piece !== '') {
-          decoder.text += piece;
-          onText(piece);
-        }
-        const ends = stream.ended() && piece === '' && enders.includes(token);
-        decoder.logProb += ends ? logSum(row, enders) : row[token]!;
-        if (stream.ended()) return 'line';
-        if (decoder.written.length >= prompt.maxTokens) return 'length';
+        const stopped = decoder.write(token, stepOf(row, token));
+        if (stopped !== null) return stopped;
         node = childOf(tree, node, token);
-        if (node < 0) {
-          decoder.pending = token;
-          return null;
-        }
+        if (node < 0) return null;
         decoder.accepted++;
-        cache.append(token, fresh, firstRow + node);
+        accept(token, node);
         row = after(node);
       }
     },

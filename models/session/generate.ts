@@ -3,11 +3,13 @@ import type { Manifest } from '../bundle/manifest.js';
 import { buildPrompt, type Prompt } from '../prompt.js';
 import type { Tokenizer } from '../tokenizer.js';
 import type { GenerateRequest, GenerateResult, ScoredText } from '../types.js';
+import { departFromCandidate, departFromGreedy, finishLines } from './alternatives.js';
 import { groupCandidates, scoreGroup, type CandidateGroup } from './candidates.js';
-import { createDecoder } from './decoder.js';
+import { createDecoder, type DecoderSettings } from './decoder.js';
 import type { Generator, Given } from './generator.js';
 import type { Healing } from './healing.js';
 import { commonPrefix, type CacheShelf, type KeyValueCache } from './keyValueCache.js';
+import { lineScore } from './lineScore.js';
 import { draftByCopying } from './lookup.js';
 import type { Pointer } from './pointer.js';
 import { addPath, emptyTree } from './tree.js';
@@ -35,6 +37,8 @@ export interface GenerateOptions {
 const prefillRows = 256;
 /** Tokens drafted by copying at each step. */
 const copiedDraft = 8;
+/** Tokens kept at each step for alternatives to begin with. */
+const RUNNERS_UP = 2;
 /** Tokens that must agree before what followed them is copied. */
 const shortestMatch = 2;
 
@@ -74,12 +78,18 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   const cache = shelf.take(request.session);
   const reused = Math.min(commonPrefix(cache.keys, prompt.keys), prompt.rows.length - 1);
   cache.truncate(reused);
-  const decoder = createDecoder({ prompt, tokenizer, eos: manifest.special.eos, enders: parts.enders, line: request.stop === 'line', onText: options.onText });
+  const more = request.stop === 'line' ? (request.alternatives ?? 0) : 0;
+  const decoding: DecoderSettings = {
+    prompt, tokenizer, eos: manifest.special.eos, enders: parts.enders, line: request.stop === 'line', runnersUp: Math.min(more, RUNNERS_UP), onText: options.onText,
+  };
+  const decoder = createDecoder(decoding);
+  let others: ScoredText[] = [];
   const result = (stopped: GenerateResult['stopped'], prefilled: number): GenerateResult => ({
     text: decoder.text,
-    logProb: decoder.logProb,
+    ...lineScore(decoder.steps),
     stopped,
     candidates: scored.filter((each) => each !== undefined),
+    alternatives: others,
     tokens: { ...prompt.tokens, generated: decoder.written.length, drafted: decoder.drafted, accepted: decoder.accepted, reused },
     ms: { queue: options.queued, prefill: prefilled - began, decode: performance.now() - prefilled },
   });
@@ -98,29 +108,39 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   const prefilled = performance.now();
   if (groups[0] !== undefined) scoreGroup(groups[0], texts, run.next, run.after, enders, scored);
   decoder.drafted += groups[0]?.paths[0]?.tokens.length ?? 0;
+  const fromCandidates = (groups[0]?.paths ?? []).slice(0, more).flatMap(({ tokens, nodes }) => departFromCandidate(tokens, [run.next, ...nodes.map((node) => run.after(node))], decoding) ?? []);
   const promptLength = cache.keys.length;
-  let stopped: GenerateResult['stopped'] | null = decoder.walk(cache, run.next, first, run.after, run.fresh, sequence.length);
+  const keep = (fresh: Float32Array, firstRow: number) => (token: number, node: number): void => cache.append(token, fresh, firstRow + node);
+  let stopped: GenerateResult['stopped'] | null = decoder.walk(run.next, first, -1, run.after, keep(run.fresh, sequence.length));
 
   // Only text is drafted: a mark is never chosen, and memory vectors are rows of the prompt alone.
   const isText = (row: number): boolean => row >= 0 && tokenizer.bytesOf(row).length > 0;
   // Copying has to match more tokens after each draft that was wrong from its start.
   let reach = shortestMatch;
+  const sources = [...candidates, prompt.rows, prompt.pointable?.tokens ?? []];
+  const draft = (written: number[]): number[] => draftByCopying(written, sources, Math.min(copiedDraft, prompt.maxTokens - written.length), reach, isText);
   while (stopped === null) {
     yield;
     stopped = stopEarly();
     if (stopped !== null) break;
     const pending = decoder.pending;
-    const drafts = draftByCopying(decoder.written, [...candidates, prompt.rows], Math.min(copiedDraft, prompt.maxTokens - decoder.written.length), reach, isText);
+    const drafts = draft(decoder.written);
     const tree = emptyTree();
     addPath(tree, drafts);
     decoder.drafted += drafts.length;
     const step = await generator.run(cache, [pending], given, tree);
     cache.append(pending, step.fresh, 0);
     const accepted = decoder.accepted;
-    stopped = decoder.walk(cache, step.next, tree, step.after, step.fresh, 1);
+    stopped = decoder.walk(step.next, tree, -1, step.after, keep(step.fresh, 1));
     if (drafts.length > 0) reach = decoder.accepted > accepted ? shortestMatch : reach + 1;
   }
 
+  if (more > 0 && stopped !== 'cancelled' && stopped !== 'deadline') {
+    reach = shortestMatch;
+    const departed = [...departFromGreedy(decoder, more, decoding), ...fromCandidates];
+    const finished = departed.length === 0 ? [] : yield* finishLines(departed, decoder.written, { prompt, given, generator, cache, promptLength, draft, stop: () => stopEarly() !== null });
+    others = finished.filter(({ text }, i) => text !== decoder.text && finished.findIndex((each) => each.text === text) === i);
+  }
   for (const group of groups.slice(1)) {
     if (stopEarly() !== null) break;
     yield;
@@ -145,7 +165,7 @@ async function scoreLater(group: CandidateGroup, cache: KeyValueCache, promptLen
 
 function emptyResult(stopped: 'cancelled' | 'deadline', queued: number): GenerateResult {
   return {
-    text: '', logProb: 0, stopped, candidates: [],
+    text: '', ...lineScore([]), stopped, candidates: [], alternatives: [],
     tokens: { prefix: 0, suffix: 0, pasted: 0, memory: 0, generated: 0, drafted: 0, accepted: 0, reused: 0 },
     ms: { queue: queued, prefill: 0, decode: 0 },
   };

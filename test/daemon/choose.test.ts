@@ -9,46 +9,92 @@ import type { GenerateResult } from '../../models/types.js';
 
 const test = suite('choosing and cleaning');
 
-function generated(text: string, logProb: number, scored: [string, number][] = [], stopped: GenerateResult['stopped'] = 'line'): GenerateResult {
+const score = (logProb: number) => ({ logProb, first: logProb / 2, lowest: logProb / 2, tokens: 4 });
+function generated(text: string, logProb: number, scored: [string, number][] = [], more: Partial<GenerateResult> = {}): GenerateResult {
   return {
-    text, logProb, stopped,
-    candidates: scored.map(([candidate, sum]) => ({ text: candidate, logProb: sum, tokens: 4 })),
+    text, ...score(logProb), stopped: 'line',
+    candidates: scored.map(([candidate, sum]) => ({ text: candidate, ...score(sum) })),
+    alternatives: [],
     tokens: { prefix: 0, suffix: 0, pasted: 0, memory: 0, generated: 4, drafted: 0, accepted: 0, reused: 0 },
     ms: { queue: 0, prefill: 0, decode: 0 },
+    ...more,
   };
 }
-const copy = (text: string, score: number): CopyCandidate => ({ text, path: 'a.py', line: 1, score });
+const copy = (text: string, chance: number): CopyCandidate => ({ text, path: 'a.py', line: 1, score: chance });
 
 test('a confident copy that the generator finds likely too beats its own line', () => {
-  const choice = choose([copy('copied()', 0.9)], generated('own()', -2, [['copied()', -2.4]]));
+  const choice = choose([copy('copied()', 0.9)], generated('own()', -2, [['copied()', -2.4]]), '');
   assert.equal([choice.lane, choice.text], ['copy', 'copied()']);
 });
 
 test('a doubtful copy that the generator finds unlikely loses', () => {
-  const choice = choose([copy('copied()', 0.1)], generated('own()', -0.4, [['copied()', -30]]));
+  const choice = choose([copy('copied()', 0.05)], generated('own()', -0.4, [['copied()', -30]]), '');
   assert.equal([choice.lane, choice.text], ['model', 'own()']);
 });
 
 test('agreement is the model speaking', () => {
-  const choice = choose([copy('same()', 0.9), copy('other()', 0.8)], generated('same() ', -1, [['same()', -1], ['other()', -1]]));
+  const choice = choose([copy('same()', 0.9), copy('other()', 0.1)], generated('same() ', -1, [['same()', -1], ['other()', -9]]), '');
   assert.equal([choice.lane, choice.text], ['model', 'same() ']);
+  assert.match(choice.why, 'agree');
+});
+
+test('a line of both lanes is ranked once, with what both know of it', () => {
+  const { ranked } = choose([copy('same()', 0.5)], generated('same()', -1, [['same()', -1]], { alternatives: [{ text: 'same()', ...score(-1) }, { text: 'more()', ...score(-3) }] }), '');
+  assert.equal(ranked.map(({ text }) => text).sort(), ['more()', 'same()']);
+  const { features } = ranked.find(({ text }) => text === 'same()')!;
+  assert.equal([features.copied, features.greedy, features.copy_first], [1, 1, 1]);
+});
+
+test("with the generator's scores a lower candidate overtakes the copy lane's best", () => {
+  const choice = choose([copy('first()', 0.4), copy('second()', 0.35)], generated('own()', -8, [['first()', -25], ['second()', -3]]), '');
+  assert.is(choice.text, 'second()');
+});
+
+test("another line of the generator's own can be taken", () => {
+  const choice = choose([], generated('own()', -2, [], { alternatives: [{ text: 'other()', ...score(-3) }] }), '', { bias: 0, weights: { greedy: -10 } });
+  assert.equal([choice.lane, choice.text], ['model', 'other()']);
+});
+
+test('a line that would only repeat the one above it is seen to, also with its start typed', () => {
+  const alternatives = [{ text: 'b = 2', ...score(-3) }];
+  const { ranked } = choose([], generated('a = 1', -2, [], { alternatives }), 'b = 2\n\n  a = 1\n  ');
+  const of = (text: string) => ranked.find((line) => line.text === text)!.features;
+  assert.equal([of('a = 1').repeats_above, of('a = 1').repeats_near], [1, 1]);
+  assert.equal([of('b = 2').repeats_above, of('b = 2').repeats_near], [0, 1]);
+  assert.is(choose([], generated('= 1', -2, [], { alternatives }), '  a = 1\n  a ').ranked.find(({ text }) => text === '= 1')!.features.repeats_above, 1);
+});
+
+test('names that do not stand above are counted', () => {
+  const { ranked } = choose([], generated('known(strange, stranger)', -2), 'known = 1\n');
+  assert.is(ranked[0]!.features.new_words, 2);
+});
+
+test('every feature is a finite number, whatever the scores', () => {
+  const { ranked } = choose([copy('c', 1), copy('d', 0)], generated('own', -Infinity, [['c', -Infinity], ['d', 0]]), '');
+  assert.is(ranked.length, 3);
+  for (const { features } of ranked) for (const [name, value] of Object.entries(features)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
 });
 
 test('with no model the best copy answers, and with neither nothing does', () => {
-  assert.equal(choose([copy('a', 0.2), copy('b', 0.1)], undefined).text, 'a');
-  assert.equal(choose([], undefined).lane, 'none');
-  assert.equal(choose([], generated('', -0.1)).lane, 'none');
+  assert.equal(choose([copy('a', 0.2), copy('b', 0.1)], undefined, '').text, 'a');
+  assert.equal(choose([], undefined, '').lane, 'none');
+  assert.equal(choose([], generated('', -0.1), '').lane, 'none');
+});
+
+test('an empty greedy line gives way to a copy', () => {
+  assert.equal(choose([copy('a', 0.01)], generated('', -0.1, [['a', -50]]), '').text, 'a');
 });
 
 test('a line cut off by the deadline gives way to a copy', () => {
-  assert.is(choose([copy('whole()', 0.1)], generated('hal', -1, [], 'deadline')).lane, 'copy');
+  assert.is(choose([copy('whole()', 0.1)], generated('hal', -1, [], { stopped: 'deadline' }), '').lane, 'copy');
 });
 
-test('fitted parameters decide in place of the default', () => {
+test('fitted parameters decide in place of the default, but not those of features no longer known', () => {
   const candidates = [copy('copied()', 0.9)];
   const result = generated('own()', -2, [['copied()', -2.4]]);
-  assert.is(choose(candidates, result, { bias: -100, weights: {} }).lane, 'model');
-  assert.is(choose(candidates, result, { bias: 100, weights: {} }).lane, 'copy');
+  assert.is(choose(candidates, result, '', { bias: -100, weights: {} }).lane, 'model');
+  assert.is(choose(candidates, result, '', { bias: 100, weights: {} }).lane, 'copy');
+  assert.is(choose(candidates, result, '', { bias: -100, weights: { margin: 1 } }).lane, 'copy');
 });
 
 test('control, bidirectional and invisible characters never reach an editor', () => {

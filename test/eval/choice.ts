@@ -1,16 +1,16 @@
-import type { Features } from '../../daemon/complete/choose.js';
 import type { CompleteResult } from '../../daemon/ipc/protocol.js';
 import { scoreLine } from './metrics.js';
 import type { Prompt } from './prompt.js';
 
 /** What stood to be chosen in one completion, and what of it was right: numbers only, no text. */
 export interface TaskChoice {
-  greedy: { right: boolean; empty: boolean; logProb: number; tokens: number };
-  /** The copy lane's candidates, best first, but for one that equals the greedy line. */
-  candidates: { right: boolean; score: number; features: Features }[];
-  /** The copy lane's best candidate is right, or equals the greedy line. */
+  /** Every line the choice was between; none where only one lane could answer. */
+  lines: { right: boolean; from: 'greedy' | 'alternative' | 'copy'; features: Record<string, number> }[];
+  /** The generator's greedy line alone is right; the copy lane's best alone is. */
+  greedyRight: boolean;
   copyRight: boolean;
-  agree: boolean;
+  /** What was answered is right: all there is to say without lines. */
+  answerRight: boolean;
 }
 
 /** Reads a completion's explanation with the engine's own features; undefined when it has none. */
@@ -18,17 +18,10 @@ export function choiceOf(result: CompleteResult, prompt: Prompt): TaskChoice | u
   const explanation = result.explanation;
   if (explanation === undefined) return undefined;
   const right = (text: string) => scoreLine(text, prompt.target).em;
-  const { model, copy } = explanation;
-  const own = model.text.trim();
-  const first = copy[0];
   return {
-    greedy: { right: right(model.text), empty: own === '', logProb: model.logProb, tokens: model.tokens },
-    candidates: copy.flatMap(({ text, score, features }) => {
-      // The generator scores only so many; the engine never chooses one it has not scored.
-      if (features === undefined || text.trim() === own) return [];
-      return [{ right: right(text), score, features }];
-    }),
-    copyRight: first !== undefined && right(first.text),
-    agree: first !== undefined && own !== '' && first.text.trim() === own,
+    lines: (explanation.lines ?? []).map(({ text, from, features }) => ({ right: right(text), from, features })),
+    greedyRight: right(explanation.model.text),
+    copyRight: explanation.copy[0] !== undefined && right(explanation.copy[0].text),
+    answerRight: right(result.text),
   };
 }

@@ -1,41 +1,44 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TaskChoice } from './choice.js';
+import { fitConditionalLogit } from './conditionalLogit.js';
 import { chosenRight, crossValidate, fitChooser } from './fitChooser.js';
-import { fitLogistic } from './logistic.js';
 import { seededRandom } from './random.js';
 import type { TaskDetails } from './runTasks.js';
 
 const test = suite('chooser fit');
 
-/** A task whose one candidate is right exactly when its margin is above −1; the greedy line is right otherwise. */
-function task(repo: string, margin: number): TaskDetails {
-  const right = margin > -1;
+/** A task of a greedy line and a copied one: the copied one is right exactly when it is at least as likely as e⁻¹ times the greedy one. */
+function task(repo: string, greedy: number, copied: number): TaskDetails {
+  const right = copied - greedy > -1;
   const choice: TaskChoice = {
-    greedy: { right: !right, empty: false, logProb: -1, tokens: 2 },
-    candidates: [{ right, score: 0.5, features: { margin, noise: Math.sin(1000 * margin) } }],
+    lines: [
+      { right: !right, from: 'greedy', features: { copied: 0, greedy: 1, lm: greedy } },
+      { right, from: 'copy', features: { copied: 1, lm: copied, length: Math.sin(1000 * copied) } },
+    ],
+    greedyRight: !right,
     copyRight: right,
-    agree: false,
+    answerRight: false,
   };
-  return { id: `${repo}/${margin}`, repo, arms: {}, choice };
+  return { id: `${repo}/${greedy}`, repo, arms: {}, choice };
 }
 
 const random = seededRandom(3);
-const details = Array.from({ length: 200 }, (_, i) => task(i % 2 === 0 ? 'a/b' : 'c/d', -3 * random()));
+const details = Array.from({ length: 300 }, (_, i) => task(i % 2 === 0 ? 'a/b' : 'c/d', -4 * random(), -6 * random()));
 
 test('the fit finds where the copied line starts to be right', () => {
-  const { bias, weights } = fitChooser(details);
-  assert.ok(weights['margin']! > 0);
-  const threshold = -bias / weights['margin']!;
-  assert.ok(Math.abs(threshold + 1) < 0.15, `threshold ${threshold}`);
+  const { bias, weights } = fitChooser(details, 0.001);
+  assert.ok(weights['lm']! > 0);
+  const lead = (bias + weights['copied']! - weights['greedy']!) / weights['lm']!;
+  assert.ok(Math.abs(lead - 1) < 0.3, `the copied line is right from ${-lead} on`);
 });
 
 test('a held-out repository is chosen for nearly perfectly when the rule is the same everywhere', () => {
   for (const row of crossValidate(details)) {
-    assert.is(row.n, 100);
-    assert.is(row.perfect, 100);
-    assert.is(row.greedy + row.copy, 100);
-    assert.ok(row.fitted >= 95, `${row.repo}: ${row.fitted}`);
+    assert.is(row.n, 150);
+    assert.equal([row.perfect, row.perfectCopy + row.perfectModel], [150, 150]);
+    assert.is(row.greedy + row.copy, 150);
+    assert.ok(row.fitted >= 140, `${row.repo}: ${row.fitted}`);
   }
 });
 
@@ -43,15 +46,19 @@ test('the same examples give the same parameters', () => {
   assert.equal(fitChooser(details), fitChooser(details));
 });
 
-test('an empty greedy line leaves the answer to the best candidate', () => {
-  const choice: TaskChoice = { ...task('a/b', -0.5).choice!, greedy: { right: false, empty: true, logProb: -1, tokens: 0 } };
-  assert.is(chosenRight(choice, { bias: -100, weights: {} }), true);
+test('tasks without a right line change no weight', () => {
+  const hopeless: TaskDetails[] = details.map((each) => ({ ...each, choice: { ...each.choice!, lines: each.choice!.lines.map((line) => ({ ...line, right: false })) } }));
+  assert.equal(fitChooser([...details, ...hopeless]).weights, fitChooser(details).weights);
 });
 
-test('a constant feature does no harm', () => {
-  const { weights, bias } = fitLogistic([{ features: { same: 1, x: 1 }, label: 1 }, { features: { same: 1, x: -1 }, label: 0 }]);
-  assert.ok(Number.isFinite(bias) && Number.isFinite(weights['same']!));
-  assert.ok(weights['x']! > 1);
+test('a completion without lines is right whatever the parameters', () => {
+  assert.is(chosenRight({ lines: [], greedyRight: false, copyRight: true, answerRight: true }, { bias: -100, weights: {} }), true);
+});
+
+test('a feature that is the same on all lines does no harm', () => {
+  const weights = fitConditionalLogit([{ lines: [{ same: 1, x: 1 }, { same: 1, x: -1 }], right: 0 }], ['same', 'x'], 0.01);
+  assert.ok(Math.abs(weights['same']!) < 1e-9);
+  assert.ok(weights['x']! > 0.5);
 });
 
 test.run();

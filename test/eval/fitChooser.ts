@@ -1,18 +1,23 @@
 /**
- * Fits the choice between the copy lane and the greedy line: `node dist/test/eval/fitChooser.js DETAILS.jsonl`, the
- * file being one written by `hefc eval … --details`. Prints ChooserParameters as JSON on stdout, and on stderr what
- * the choice is worth on each repository when it was fitted on the others.
+ * Fits the choice between the lines of both lanes: `node dist/test/eval/fitChooser.js DETAILS.jsonl…`, the files being
+ * written by `hefc eval … --context product --details` on tasks of several repositories, none of them the validation's.
+ * Prints ChooserParameters as JSON on stdout (what export.py --chooser takes), and on stderr what the choice is worth on
+ * each repository when it was fitted on the others.
  */
 import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_CHOOSER, logOdds } from '../../daemon/complete/choose.js';
+import { DEFAULT_CHOOSER, weigh } from '../../daemon/complete/choose.js';
+import { LINE_FEATURES } from '../../daemon/complete/lineFeatures.js';
 import type { ChooserParameters } from '../../models/types.js';
 import type { TaskChoice } from './choice.js';
-import { fitLogistic, type Example } from './logistic.js';
+import { fitConditionalLogit } from './conditionalLogit.js';
 import type { TaskDetails } from './runTasks.js';
 import { markdown } from './table.js';
 
-/** Exact matches on one repository: of the greedy line alone, of the copy lane's best alone, and of choices between. */
+/** L2 penalty per task on scaled weights: the tasks are few. */
+const PENALTY = 0.01;
+
+/** Exact matches on one repository: of either lane alone and of choices between all lines. */
 export interface HeldOut {
   repo: string;
   n: number;
@@ -22,65 +27,67 @@ export interface HeldOut {
   unfitted: number;
   /** Fitted on all other repositories. */
   fitted: number;
+  /** One of the lines is right: what a perfect choice would reach, and without the generator's lines, and without the copies. */
   perfect: number;
+  perfectCopy: number;
+  perfectModel: number;
 }
 
-/**
- * Fits which candidate is right on every task where something offered was right: each candidate is an example, 1 when
- * right. Then moves the bias to where choosing between the best candidate and the greedy line gives the most exact
- * matches over all tasks: a generator that is seldom right must not win by default.
- */
-export function fitChooser(details: readonly TaskDetails[]): ChooserParameters {
+/** Fits which line is right on every task where one is. Then moves the bias to where most exact matches are made. */
+export function fitChooser(details: readonly TaskDetails[], penalty = PENALTY): ChooserParameters {
   const choices = details.flatMap(({ choice }) => choice ?? []);
-  return withBestBias(choices, fitLogistic(choices.flatMap(examplesOf)));
+  const examples = choices.flatMap(({ lines }) => {
+    const right = lines.findIndex((line) => line.right);
+    return right < 0 || lines.length < 2 ? [] : [{ lines: lines.map(({ features }) => features), right }];
+  });
+  return withBestBias(choices, { bias: 0, weights: fitConditionalLogit(examples, LINE_FEATURES, penalty) });
 }
 
-/** Of equally good biases the middle of the highest run: far from the tasks on both sides. */
+/** The middle of the run of equally good biases that is nearest to the fit's own: far from the tasks on both sides. */
 function withBestBias(choices: readonly TaskChoice[], parameters: ChooserParameters): ChooserParameters {
-  const shifts = Array.from({ length: 161 }, (_, step) => (step - 80) / 10);
-  const right = shifts.map((shift) => choices.filter((choice) => chosenRight(choice, { ...parameters, bias: parameters.bias + shift })).length);
-  const best = Math.max(...right);
-  const last = right.lastIndexOf(best);
-  let first = last;
-  while (right[first - 1] === best) first--;
-  return { ...parameters, bias: Number((parameters.bias + shifts[Math.floor((first + last) / 2)]!).toFixed(5)) };
+  const shifts = Array.from({ length: 61 }, (_, step) => (step - 30) / 20);
+  const right = shifts.map((bias) => choices.filter((choice) => chosenRight(choice, { ...parameters, bias })).length);
+  const most = Math.max(...right);
+  const best = shifts.map((_, i) => i).filter((i) => right[i] === most);
+  let first = best.reduce((nearest, i) => (Math.abs(shifts[i]!) < Math.abs(shifts[nearest]!) ? i : nearest));
+  let last = first;
+  while (right[first - 1] === most) first--;
+  while (right[last + 1] === most) last++;
+  return { ...parameters, bias: shifts[Math.floor((first + last) / 2)]! };
 }
 
-function examplesOf(choice: TaskChoice): Example[] {
-  if (!choice.greedy.right && !choice.candidates.some((candidate) => candidate.right)) return [];
-  return choice.candidates.map((candidate) => ({ features: candidate.features, label: candidate.right ? 1 : 0 }));
-}
-
-/** Whether the engine would be right with these parameters: the same rule as daemon/complete/choose.ts. */
-export function chosenRight(choice: TaskChoice, parameters: ChooserParameters): boolean {
-  if (choice.agree) return choice.greedy.right;
-  const ranked = choice.candidates.map((candidate) => ({ candidate, odds: logOdds(parameters, candidate.features) })).sort((a, b) => b.odds - a.odds);
-  const top = ranked[0];
-  return top !== undefined && (top.odds > 0 || choice.greedy.empty) ? top.candidate.right : choice.greedy.right;
+/** Whether the engine would be right with these parameters: the same ranking as daemon/complete/choose.ts. */
+export function chosenRight({ lines, answerRight }: TaskChoice, parameters: ChooserParameters): boolean {
+  if (lines.length === 0) return answerRight;
+  const scores = lines.map(({ features }) => weigh(parameters, features));
+  return lines[scores.indexOf(Math.max(...scores))]!.right;
 }
 
 /** One row a repository, fitted on all others. */
-export function crossValidate(details: readonly TaskDetails[]): HeldOut[] {
+export function crossValidate(details: readonly TaskDetails[], penalty = PENALTY): HeldOut[] {
   return [...new Set(details.map((each) => each.repo))].map((repo) => {
     const choices = details.filter((each) => each.repo === repo).flatMap(({ choice }) => choice ?? []);
-    const parameters = fitChooser(details.filter((each) => each.repo !== repo));
+    const parameters = fitChooser(details.filter((each) => each.repo !== repo), penalty);
     const count = (right: (choice: TaskChoice) => boolean) => choices.filter(right).length;
+    const oneOf = (which: (line: TaskChoice['lines'][number]) => boolean) => count(({ lines }) => lines.some((line) => line.right && which(line)));
     return {
       repo,
       n: choices.length,
-      greedy: count((choice) => choice.greedy.right),
+      greedy: count((choice) => choice.greedyRight),
       copy: count((choice) => choice.copyRight),
       unfitted: count((choice) => chosenRight(choice, DEFAULT_CHOOSER)),
       fitted: count((choice) => chosenRight(choice, parameters)),
-      perfect: count((choice) => choice.greedy.right || choice.candidates.some((candidate) => candidate.right)),
+      perfect: oneOf(() => true),
+      perfectCopy: oneOf(({ features }) => features['copied'] === 1),
+      perfectModel: oneOf(({ from }) => from !== 'copy'),
     };
   });
 }
 
-function main(file: string | undefined): void {
-  if (file === undefined) throw new Error('usage: fitChooser DETAILS.jsonl (written by hefc eval … --details)');
-  const details = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as TaskDetails);
-  const columns = ['n', 'greedy', 'copy', 'unfitted', 'fitted', 'perfect'] as const;
+function main(files: readonly string[]): void {
+  if (files.length === 0) throw new Error('usage: fitChooser DETAILS.jsonl… (written by hefc eval … --context product --details)');
+  const details = files.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as TaskDetails));
+  const columns = ['n', 'greedy', 'copy', 'unfitted', 'fitted', 'perfect', 'perfectCopy', 'perfectModel'] as const;
   const held = crossValidate(details);
   const rows = held.map((row) => [row.repo, ...columns.map((column) => String(row[column]))]);
   rows.push(['in all', ...columns.map((column) => String(held.reduce((sum, row) => sum + row[column], 0)))]);
@@ -91,7 +98,7 @@ function main(file: string | undefined): void {
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   try {
-    main(process.argv[2]);
+    main(process.argv.slice(2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 2;

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildPrompt } from '../../models/prompt.js';
-import { logSum } from '../../models/session/candidates.js';
+import { logSum } from '../../models/session/lineScore.js';
 import { generate } from '../../models/session/generate.js';
 import { createCacheShelf, createKeyValueCache } from '../../models/session/keyValueCache.js';
 import { emptyTree } from '../../models/session/tree.js';
@@ -98,6 +98,36 @@ generating('the first candidate is the draft: what the model agrees with costs n
   assert.is(first.value.tokens.accepted, first.value.tokens.drafted);
   assert.ok(first.value.candidates[0]!.logProb > first.value.candidates[1]!.logProb);
   assert.ok(Math.abs(first.value.candidates[0]!.logProb - first.value.logProb) < 1e-2, 'the same line has the same score in both lanes');
+});
+
+generating('other lines have the scores of each run alone, and leave the greedy one as it is', async () => {
+  const reciting = await loadReciting('names=[1,2]\n');
+  const { tokenizer, enders } = reciting.generate;
+  const request: GenerateRequest = { prefix: 'x\n', suffix: null, memory: memory(3, 4), maxTokens: 24, stop: 'line', candidates: ['other', 'self=[1'] };
+  const plain = await answer(reciting, request);
+  const got = await answer(reciting, { ...request, alternatives: 4, session: 'file:alternatives' });
+  assert.equal([got.text, got.candidates, got.logProb], [plain.text, plain.candidates, plain.logProb]);
+  assert.ok(got.alternatives.length >= 2, JSON.stringify(got.alternatives));
+  for (const { text, tokens, logProb, first, lowest } of got.alternatives) {
+    assert.is.not(text, got.text);
+    const ids = await tokenizer.encode(text);
+    const steps: number[] = [];
+    for (const [i, id] of ids.entries()) steps.push((await fromNothing(reciting, request, ids.slice(0, i))).next[id]!);
+    steps.push(logSum((await fromNothing(reciting, request, ids)).next, enders));
+    const sum = steps.reduce((total, step) => total + step, 0);
+    assert.ok(tokens - ids.length <= 1, `${text}: the line's end is one token at most`);
+    assert.ok(Math.abs(sum - logProb) < 1e-2, `${text}: ${logProb} instead of ${sum}`);
+    assert.ok(Math.abs(steps[0]! - first) < 1e-2 && Math.abs(Math.min(...steps) - lowest) < 1e-2, text);
+  }
+  assert.is((await answer(reciting, { ...request, session: 'file:alternatives' })).text, plain.text, 'the cache holds nothing of the other lines');
+});
+
+generating('a candidate that is wrong in one token is put right where the model knows better', async () => {
+  const reciting = await loadReciting('names=[1,2]\n');
+  const got = await answer(reciting, { prefix: 'x\n', candidates: ['names=[1,3]'], alternatives: 1 });
+  assert.is(got.text, 'names=[1,2]');
+  const { alternatives } = await answer(reciting, { prefix: 'x\n', candidates: ['names=[1,3]'] });
+  assert.equal(alternatives, []);
 });
 
 generating('a line ends at the newline, which is not part of the text; a block goes on until the model ends it', async () => {
