@@ -1,6 +1,7 @@
 /**
- * Exact match of the copy lane alone: `node dist/test/copylane/measure.js TASKS.jsonl REPOS`.
- * TASKS holds pointers {repo, commit, path, line}; REPOS holds bare repositories `owner+name/repo`. Left-only prompts.
+ * Exact match of the copy lane alone: `node dist/test/copylane/measure.js TASKS.jsonl REPOS [--copies]`.
+ * TASKS holds pointers {repo, commit, path, line}; REPOS holds bare repositories `owner+name/repo`. Left-only prompts. `--copies` lets
+ * identical copies of the edited file elsewhere in the tree be copied from, which the product does not.
  */
 import { readFileSync } from 'node:fs';
 import { createCopyLane } from '../../daemon/copylane/propose.js';
@@ -15,16 +16,16 @@ interface Row {
   ms: number[];
 }
 
-const [tasksFile, repos] = process.argv.slice(2);
+const [tasksFile, repos, copies] = process.argv.slice(2);
 if (!tasksFile || !repos) {
-  console.error('usage: node dist/test/copylane/measure.js TASKS.jsonl REPOS');
+  console.error('usage: node dist/test/copylane/measure.js TASKS.jsonl REPOS [--copies]');
   process.exit(2);
 }
 const tasks = readFileSync(tasksFile, 'utf8').split('\n').filter(Boolean).map((row) => JSON.parse(row) as LineTask & { repo: string; commit: string });
 const rows = new Map<string, Row>();
 for (const key of new Set(tasks.map((task) => `${task.repo}@${task.commit}`))) {
   const [repo, commit] = key.split('@') as [string, string];
-  const opened = openCommit(repositoryFolder(repos, repo), commit);
+  const opened = openCommit(repositoryFolder(repos, repo), commit, { copiesApart: copies === '--copies' });
   const lane = createCopyLane(opened.index, opened.read);
   const row: Row = { tasks: 0, exact: 0, among: 0, expected: 0, ms: [] };
   rows.set(repo, row);

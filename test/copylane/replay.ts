@@ -33,7 +33,11 @@ function git(folder: string, args: string[], input?: string): Buffer {
   return run.stdout;
 }
 
-export function openCommit(folder: string, commit: string): OpenedCommit {
+/**
+ * @param options.copiesApart identical copies of a file under other paths count as other files, so that an edited file is
+ * copied from them: laxer than the product, to compare with figures measured that way
+ */
+export function openCommit(folder: string, commit: string, options: { copiesApart?: boolean } = {}): OpenedCommit {
   const entries = git(folder, ['ls-tree', '-r', '-z', commit]).toString().split('\0').flatMap((row) => {
     const [meta, path] = row.split('\t');
     const [mode, , oid] = meta!.split(' ');
@@ -43,10 +47,11 @@ export function openCommit(folder: string, commit: string): OpenedCommit {
   const paths = new Map(entries.map((entry) => [entry.path, entry.oid]));
   const index = new LineIndex();
   const live = entries.filter(({ path, oid }) => blobs.has(oid) && !refusePath(path) && !refuseContent(blobs.get(oid)!));
-  index.update(live.map(({ path, oid }) => ({ path, oid, hashes: hashLines(blobs.get(oid)!.toString()) })));
+  const idOf = ({ path, oid }: { path: string; oid: string }): string => (options.copiesApart ? `${oid} ${path}` : oid);
+  index.update(live.map((entry) => ({ path: entry.path, oid: idOf(entry), hashes: hashLines(blobs.get(entry.oid)!.toString()) })));
   return {
     index,
-    read: async (oid) => blobs.get(oid)?.toString(),
+    read: async (id) => blobs.get(id.split(' ')[0]!)?.toString(),
     text: (path) => blobs.get(paths.get(path) ?? '')?.toString(),
     sources: live.map((entry) => entry.path).filter((path) => languageOf(path) !== 'text'),
   };
