@@ -3,12 +3,15 @@ import type { LineGroup, Occurrence } from './occurrences.js';
 import { OVERLAP_LINES, wordsOf, type Prompt } from './promptLines.js';
 import { scanLine } from './scanLine.js';
 import { likeness } from './likeLines.js';
+import type { Likelihood } from './composeLines.js';
 import { sharedFolders } from './lineIndex.js';
+import type { SeriesLine } from './series.js';
 
 export const FEATURES = [
   'exactRun', 'exactRun1', 'exactRun2', 'shapeRun', 'near', 'exactShare', 'shapeShare', 'votes', 'indented', 'own', 'sameFolder', 'sameExtension',
   'unseen', 'allSeen', 'renamed', 'notRenamed', 'renamedUnseen', 'repeatsNear', 'repeats', 'repeatedImport', 'length', 'marksOnly', 'closes',
   'closesWrongly', 'frequency', 'overlap', 'rank', 'follows', 'doublesNext', 'fillIn', 'midLine', 'typed', 'runTimesShare', 'indentedRun', 'afterBlank', 'commentLine', 'like', 'sameIndent', 'recent', 'newContext',
+  'composed', 'composedOnly', 'series', 'seriesVotes', 'seriesRecency', 'seriesOnly', 'lmSum', 'lmMean', 'lmLeast', 'lmFirst', 'lmEnd', 'lmShare', 'belowBestLm',
   'belowBestRun', 'belowBestShape', 'belowBestNear', 'belowBestOverlap', 'belowBestLike', 'belowBestFrequency', 'newLike', 'alone', 'indentedNew',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
@@ -38,7 +41,17 @@ export interface Draft {
   frequency: number;
   /** Rank before the text was read, 0 first. */
   rank: number;
+  /** Place among the composed lines, 1 first; 0 when it is none of them. */
+  composed: number;
+  /** The series it continues. */
+  series: SeriesLine | undefined;
+  /** Stands nowhere as it is. */
+  made: boolean;
+  likelihood: Likelihood;
 }
+
+/** What is so of a line that was copied, until more is known. */
+export const NOT_MADE = { composed: 0, series: undefined, made: false, likelihood: { sum: 0, mean: 0, least: 0, first: 0, end: 0 } } as const;
 
 const CLOSES: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 const IMPORT = /^(?:import\b|from\b.*\bimport\b|export\b.*\bfrom\b|use\b|#include\b|(?:const|let|var)\b.*\brequire\()/;
@@ -48,7 +61,12 @@ export function featuresOfAll(drafts: readonly Draft[], prompt: Prompt): Feature
   const all = drafts.map((draft) => featuresOf(draft, prompt));
   const best = (name: FeatureName): number => all.reduce((most, one) => Math.max(most, one[name]), 0);
   const [run, shape, near, shared, like, frequency] = [best('exactRun'), best('shapeRun'), best('near'), best('overlap'), best('like'), best('frequency')];
-  for (const one of all) {
+  const sums = drafts.map((draft) => draft.likelihood.sum);
+  const likeliest = Math.max(...sums);
+  const mass = sums.reduce((sum, one) => sum + Math.exp(one - likeliest), 0);
+  for (const [k, one] of all.entries()) {
+    one.lmShare = Math.exp(sums[k]! - likeliest) / mass;
+    one.belowBestLm = Math.min(5, (likeliest - sums[k]!) / 4);
     one.belowBestRun = run - one.exactRun;
     one.belowBestShape = shape - one.shapeRun;
     one.belowBestNear = near - one.near;
@@ -112,10 +130,21 @@ function featuresOf(draft: Draft, prompt: Prompt): Features {
     like,
     sameIndent: on(draft.sourceIndent === prompt.indent),
     recent: occurrence.origin === 'above' ? 1 / Math.log2(1 + prompt.above.text.length - occurrence.position) : 0,
+    composed: draft.composed > 0 ? 1 / Math.log2(1 + draft.composed) : 0,
+    composedOnly: on(draft.made && draft.composed > 0),
+    series: draft.series ? 1 / draft.series.distance : 0,
+    seriesVotes: draft.series ? Math.log2(1 + draft.series.votes) : 0,
+    seriesRecency: draft.series ? 1 / Math.log2(1 + draft.series.recency) : 0,
+    seriesOnly: on(draft.made && draft.series !== undefined),
+    lmSum: Math.max(-5, draft.likelihood.sum / 8),
+    lmMean: draft.likelihood.mean,
+    lmLeast: draft.likelihood.least / 2,
+    lmFirst: draft.likelihood.first / 2,
+    lmEnd: draft.likelihood.end,
     newContext: isNew,
     newLike: isNew * like,
     indentedNew: isNew * occurrence.indented,
-    belowBestRun: 0, belowBestShape: 0, belowBestNear: 0, belowBestOverlap: 0, belowBestLike: 0, belowBestFrequency: 0, alone: 0,
+    belowBestRun: 0, belowBestShape: 0, belowBestNear: 0, belowBestOverlap: 0, belowBestLike: 0, belowBestFrequency: 0, alone: 0, lmShare: 0, belowBestLm: 0,
     commentLine: on(/^(?:\/\/|#(?!include)|\/\*|\*)/.test(line)),
   };
 }

@@ -26,6 +26,7 @@ interface IndexedBlob {
 
 /** Dead positions are dropped when they outnumber the live ones and this. */
 const DEAD_FLOOR = 50_000;
+const SLASH = 47;
 
 export class LineIndex {
   /** [position]: hash of the line, 0 between blobs. */
@@ -80,6 +81,12 @@ export class LineIndex {
   exactOf(oid: string): Uint32Array {
     const blob = this.blobs[this.byOid.get(oid) ?? -1];
     return blob ? this.exact.subarray(blob.start, blob.end) : new Uint32Array(0);
+  }
+
+  /** Position of a live blob's n-th non-blank line, 0 first; 0 when it has none. */
+  positionOf(oid: string, n: number): number {
+    const blob = this.blobs[this.byOid.get(oid) ?? -1];
+    return blob && blob.start + n < blob.end ? blob.start + n : 0;
   }
 
   /** The file a position is live in, unless its text is the edited file's; the nearest to the edited one of several. */
@@ -187,9 +194,7 @@ export class LineIndex {
 
 /** Leading folders two paths share; a file's own name is none. */
 export function sharedFolders(a: string, b: string): number {
-  const left = a.split('/');
-  const right = b.split('/');
   let shared = 0;
-  while (shared < left.length - 1 && shared < right.length - 1 && left[shared] === right[shared]) shared++;
+  for (let at = 0; at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at); at++) if (a.charCodeAt(at) === SLASH) shared++;
   return shared;
 }

@@ -15,7 +15,8 @@ const KEYWORDS: ReadonlySet<string> = new Set(`abstract and as assert async awai
   static struct super switch template this throw throws trait true True try type typedef typeof undefined union unless
   unsafe use using var void where while with yield`.split(/\s+/));
 
-const TOKEN = /([\p{L}_$][\p{L}\p{N}_$]*)|(\p{N}[\p{L}\p{N}_.]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)|\S/gu;
+/** Word, number, string, or any other character; stateful, so set lastIndex first. */
+export const TOKEN = /([\p{L}_$][\p{L}\p{N}_$]*)|(\p{N}[\p{L}\p{N}_.]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)|\S/gu;
 
 export function scanLine(line: string): LineToken[] {
   const tokens: LineToken[] = [];

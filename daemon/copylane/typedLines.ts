@@ -1,7 +1,7 @@
 /** Lines of the open buffer and of the files near it that begin with what is typed already, whatever stands above them. */
 import type { BlobLines } from './blobLines.js';
 import type { EditedFile } from './editedFile.js';
-import type { Draft } from './features.js';
+import { NOT_MADE, type Draft } from './features.js';
 import { hashExact } from './lineHash.js';
 import type { LineIndex } from './lineIndex.js';
 import type { LineGroup, Occurrence } from './occurrences.js';
@@ -55,7 +55,7 @@ export async function typedNearby(index: LineIndex, blobs: BlobLines, prompt: Pr
         group: { exact: hashExact(line), occurrences: [occurrence], best: occurrence, exactShare: 0, shapeShare: 0 },
         indentText: text.slice(0, text.length - text.trimStart().length), sourceIndent: indentOf(text),
         above: texts.slice(Math.max(0, sourceLine - MOST), sourceLine).filter((one) => one.trim() !== '').reverse(),
-        after: texts[sourceLine + 1]?.trim() ?? '', renamed: false, unrenamed: false, votes: 1, frequency: 1, rank: MOST,
+        after: texts[sourceLine + 1]?.trim() ?? '', renamed: false, unrenamed: false, votes: 1, frequency: 1, rank: MOST, ...NOT_MADE,
       });
     });
   }

@@ -1,38 +1,59 @@
 /** The copy lane of one worktree: follows the open tree, and proposes from it and from the buffer itself. */
 import { LineIndex } from '../copylane/lineIndex.js';
 import { createCopyLane } from '../copylane/propose.js';
+import { TokenIndex } from '../copylane/tokenIndex.js';
 import type { CopyCandidate } from '../complete/choose.js';
 import type { ObjectReader, TreeView } from '../../store/types.js';
 
 export interface CopySource {
   /** Makes a tree's files the ones copied from; cheap for a neighbouring tree. */
   follow(view: TreeView, objects: ObjectReader): void;
-  propose(place: { path: string; prefix: string; suffix: string | null }): Promise<CopyCandidate[]>;
+  propose(place: { path: string; prefix: string; suffix: string | null; deadline?: number }): Promise<CopyCandidate[]>;
 }
 
 export function createCopySource(): CopySource {
   const index = new LineIndex();
   let reader: ObjectReader | undefined;
-  // The index is made when a completion first asks: a repository nobody completes in costs no memory. From then on it
-  // follows each new tree at once, so that no later completion waits for it.
+  const read = async (oid: string): Promise<Buffer | undefined> => reader?.readBlob(oid);
+  const tokens = new TokenIndex(read);
+  // The indexes are made when a completion first asks: a repository nobody completes in costs no memory. From then on
+  // they follow each new tree at once, so that no later completion waits for them.
   let waiting: TreeView | undefined;
   let used = false;
   const update = (): void => {
-    if (waiting) index.update(waiting.lineHashes());
+    if (!waiting) return;
+    const files = [...waiting.lineHashes()];
     waiting = undefined;
+    index.update(files);
+    tokens.update(files);
   };
-  const lane = createCopyLane(index, async (oid) => reader?.readBlob(oid));
+  const lane = createCopyLane(index, tokens, read);
   return {
     follow(view, objects) {
       waiting = view;
       reader = objects;
       if (used) update();
     },
-    async propose({ path, prefix, suffix }) {
+    async propose({ path, prefix, suffix, deadline }) {
       used = true;
       update();
+      await patience(tokens.settled(), deadline);
       const candidates = await lane.propose({ path, prefix, suffix });
       return candidates.map(({ text, path: from, line, score }) => ({ text, path: from, line: line + 1, score }));
     },
   };
+}
+
+/**
+ * Waits for the tokens to be read, so that equal requests get equal answers; with a deadline for a tenth of the time
+ * that is left, since whole lines can be copied without them.
+ */
+async function patience(settled: Promise<void>, deadline: number | undefined): Promise<void> {
+  if (deadline === undefined) return settled;
+  let timer: NodeJS.Timeout | undefined;
+  const elapsed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, (deadline - Date.now()) / 10));
+  });
+  await Promise.race([settled, elapsed]);
+  clearTimeout(timer);
 }

@@ -87,7 +87,7 @@ console.log(`${'repository'.padEnd(28)}${header.map((one) => one.padStart(10)).j
 const total = new Float64Array(5);
 for (const key of new Set(tasks.map((task) => `${task.repo}@${task.commit}`))) {
   const [repo, commit] = key.split('@') as [string, string];
-  const opened = openCommit(repositoryFolder(repos, repo), commit, { copiesApart: copies === '--copies' });
+  const opened = await openCommit(repositoryFolder(repos, repo), commit, { copiesApart: copies === '--copies' });
   const row = new Float64Array(5);
   for (const task of tasks.filter((one) => one.repo === repo && one.commit === commit)) {
     const { prefix, target } = promptOf(opened.text(task.path)!, task.line);

@@ -1,188 +1,169 @@
 /**
- * Fits the copy lane's chooser: `node dist/test/copylane/fit.js REPOS [--write]`.
+ * Fits the copy lane's chooser: `node dist/test/copylane/fit.js REPOS [--write] [--ablate] [--samples FOLDER]`.
  *
  * REPOS holds bare repositories `owner+name/repo`. Lines are sampled from the training repositories below at their HEAD
- * (non-blank, no comment, two tokens at least; one in five with the cursor in mid-line, one in three with what follows), every candidate of each is one
- * observation, and the logistic weights follow by Newton's method with an L2 penalty. The held-out repositories are only
- * reported on. `--write` replaces daemon/copylane/weights.ts.
+ * (sampleLines.ts), and the network learns to tell the right candidate of each (trainNetwork.ts). The held-out
+ * repositories are only reported on, with the calibration of the best candidate's score in ten bins. `--write` replaces
+ * daemon/copylane/weights.ts. `--ablate` fits once more without each source, and reports those. `--samples` keeps the
+ * judged lines in a folder, and takes them from there if it has them: of use while only the fit is worked on.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BlobLines } from '../../daemon/copylane/blobLines.js';
-import { FEATURES } from '../../daemon/copylane/features.js';
-import { judgeAll } from '../../daemon/copylane/propose.js';
-import { scanLine } from '../../daemon/copylane/scanLine.js';
-import { firstLine, openCommit, promptOf, repositoryFolder, type OpenedCommit } from './replay.js';
+import { parseArgs } from 'node:util';
+import { FEATURES, type FeatureName } from '../../daemon/copylane/features.js';
+import { openCommit, repositoryFolder } from './replay.js';
+import { judgeSample } from './sampleLines.js';
+import { judge, trainNetwork, type Network, type Request } from './trainNetwork.js';
 
 const FITTED = [
   'pydantic/pydantic', 'pytest-dev/pytest', 'celery/celery', 'pallets/click', 'psf/requests', 'scrapy/scrapy', 'agronholm/anyio', 'falconry/falcon',
-  'vuejs/core', 'mobxjs/mobx', 'typestack/class-validator', 'reduxjs/redux', 'TanStack/form', 'vuejs/router', 'kysely-org/kysely', 'statelyai/xstate',
+  'vuejs/core', 'mobxjs/mobx', 'reduxjs/redux', 'vuejs/router', 'kysely-org/kysely', 'statelyai/xstate', 'pallets/werkzeug', 'aio-libs/aiohttp',
+  'reduxjs/reselect', 'socketio/socket.io', 'sanic-org/sanic', 'urllib3/urllib3', 'tornadoweb/tornado', 'pallets/jinja', 'huggingface/peft',
+  'fastify/fastify', 'sindresorhus/got', 'TanStack/table', 'coleifer/peewee', 'taskforcesh/bullmq', 'python-trio/trio', 'encode/django-rest-framework',
 ];
-const HELD_OUT = ['pallets/werkzeug', 'aio-libs/aiohttp', 'reduxjs/reselect', 'socketio/socket.io'];
-const LINES_A_REPOSITORY = 300;
-const LINES_A_FILE = 5;
-const MID_LINE_EVERY = 5;
-const PENALTY = 3;
-const FILL_IN_EVERY = 3;
+const HELD_OUT = ['Textualize/textual', 'axios/axios', 'rollup/rollup', 'vitejs/vite'];
+const LINES_FITTED = 250;
+const LINES_HELD_OUT = 400;
+const HIDDEN = 32;
+const EPOCHS = 25;
+const EPOCHS_ABLATED = 12;
+const BINS = 10;
 
-interface Task {
-  candidates: { values: Float64Array; right: boolean }[];
+interface Task extends Request {
   midLine: boolean;
   fillIn: boolean;
 }
 
-function random(seed: number): () => number {
-  let state = seed;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
+/** What a variant lacks: candidates that only this source makes, and its features. */
+const ABLATIONS: readonly { name: string; made?: FeatureName; features: RegExp }[] = [
+  { name: 'without series', made: 'seriesOnly', features: /^series/ },
+  { name: 'without composed lines', made: 'composedOnly', features: /^composed/ },
+  { name: 'without the cache model', made: 'composedOnly', features: /^composed|^lm|^belowBestLm$/ },
+  { name: 'old sources only', features: /^composed|^lm|^belowBestLm$|^series/ },
+];
 
-async function sample(opened: OpenedCommit, seed: number): Promise<Task[]> {
-  const next = random(seed);
-  const lines: { path: string; line: number; target: string }[] = [];
-  for (const path of opened.sources) {
-    opened.text(path)!.split('\n').forEach((text, i) => {
-      const target = text.trim();
-      if (target !== '' && !/^(?:\/\/|\/\*|\*|#|""")/.test(target) && scanLine(target).length >= 2) lines.push({ path, line: i + 1, target });
-    });
-  }
-  const blobs = new BlobLines(opened.read);
-  const taken = new Map<string, number>();
-  const tasks: Task[] = [];
-  for (let tries = 0; tasks.length < LINES_A_REPOSITORY && tries < 20 * LINES_A_REPOSITORY; tries++) {
-    const { path, line, target } = lines[Math.floor(next() * lines.length)]!;
-    if ((taken.get(path) ?? 0) >= LINES_A_FILE) continue;
-    taken.set(path, (taken.get(path) ?? 0) + 1);
-    const midLine = tasks.length % MID_LINE_EVERY === 0 && target.length > 6;
-    const prompt = promptOf(opened.text(path)!, line, midLine ? 2 + Math.floor(next() * (target.length - 5)) : 0);
-    const fillIn = tasks.length % FILL_IN_EVERY === 1;
-    const judged = await judgeAll(opened.index, blobs, { prefix: prompt.prefix, suffix: fillIn ? prompt.suffix : null, path });
-    tasks.push({
-      midLine,
-      fillIn,
-      candidates: judged.map((one) => ({ values: Float64Array.from(FEATURES, (name) => one.features[name]), right: firstLine(one.text) === prompt.target })),
-    });
-  }
-  return tasks;
-}
+const column = (name: FeatureName): number => FEATURES.indexOf(name);
 
-/** Newton's method; the bias, at the end, is not penalised. */
-function fit(rows: readonly { values: Float64Array; right: boolean }[]): Float64Array {
-  const size = rows[0]!.values.length + 1;
-  const weights = new Float64Array(size);
-  for (let round = 0; round < 12; round++) {
-    const gradient = new Float64Array(size);
-    const hessian = Array.from({ length: size }, () => new Float64Array(size));
-    for (const { values, right } of rows) {
-      const p = chance(weights, values);
-      for (let i = 0; i < size; i++) {
-        const x = i < values.length ? values[i]! : 1;
-        if (x === 0) continue;
-        gradient[i]! += x * ((right ? 1 : 0) - p);
-        const scaled = x * p * (1 - p);
-        const row = hessian[i]!;
-        for (let j = 0; j <= i; j++) row[j]! += scaled * (j < values.length ? values[j]! : 1);
-      }
-    }
-    for (let i = 0; i < size; i++) {
-      const penalty = i < size - 1 ? PENALTY : 1e-6;
-      gradient[i]! -= penalty * weights[i]!;
-      hessian[i]![i]! += penalty;
-      for (let j = i + 1; j < size; j++) hessian[i]![j] = hessian[j]![i]!;
-    }
-    const step = solve(hessian, gradient);
-    for (let i = 0; i < size; i++) weights[i]! += step[i]!;
-  }
-  return weights;
-}
-
-/**
- * Scales and shifts the log-odds so that they hold for each request's best candidate, the one that is shown: of all
- * candidates taken alike, the best is likelier than its own features say. The order of candidates stays.
- */
-function calibrated(weights: Float64Array, tasks: readonly Task[]): Float64Array {
-  const firsts = tasks.flatMap(({ candidates }) => {
-    const odds = candidates.map((one) => ({ values: Float64Array.of(logit(weights, one.values)), right: one.right }));
-    return odds.length > 0 ? [odds.reduce((best, one) => (one.values[0]! > best.values[0]! ? one : best))] : [];
+function ablated(tasks: readonly Task[], { name, made, features }: (typeof ABLATIONS)[number]): Task[] {
+  const off = FEATURES.map((feature) => features.test(feature));
+  const gone = name.startsWith('old') ? [column('seriesOnly'), column('composedOnly')] : made ? [column(made)] : [];
+  return tasks.map((task) => {
+    const kept = task.rows.map((_, k) => k).filter((k) => !gone.some((f) => task.rows[k]![f]! > 0));
+    return { ...task, rows: kept.map((k) => task.rows[k]!.map((value, f) => (off[f] ? 0 : value))), right: kept.map((k) => task.right[k]!) };
   });
-  const line = fit(firsts);
-  const [scale, shift] = [line[0]!, line[1]!];
-  return weights.map((weight, i) => scale * weight + (i === weights.length - 1 ? shift : 0));
 }
 
-/** Gaussian elimination; the matrix is positive definite. */
-function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
-  const size = right.length;
-  const rows = matrix.map((row, i) => Float64Array.of(...row, right[i]!));
-  for (let i = 0; i < size; i++) {
-    for (let k = i + 1; k < size; k++) {
-      const factor = rows[k]![i]! / rows[i]![i]!;
-      if (factor !== 0) for (let j = i; j <= size; j++) rows[k]![j]! -= factor * rows[i]![j]!;
-    }
-  }
-  const solution = new Float64Array(size);
-  for (let i = size - 1; i >= 0; i--) {
-    let sum = rows[i]![size]!;
-    for (let j = i + 1; j < size; j++) sum -= rows[i]![j]! * solution[j]!;
-    solution[i] = sum / rows[i]![i]!;
-  }
-  return solution;
-}
-
-function logit(weights: Float64Array, values: Float64Array): number {
-  let sum = weights[values.length]!;
-  for (let i = 0; i < values.length; i++) sum += weights[i]! * values[i]!;
-  return sum;
-}
-
-function chance(weights: Float64Array, values: Float64Array): number {
-  return 1 / (1 + Math.exp(-logit(weights, values)));
-}
-
-function report(name: string, tasks: readonly Task[], weights: Float64Array): void {
+function report(name: string, tasks: readonly Task[], network: Network): void {
   let exact = 0;
   let among = 0;
   let all = 0;
   let expected = 0;
-  for (const { candidates } of tasks) {
-    const ranked = candidates.map((one) => ({ ...one, p: chance(weights, one.values) })).sort((a, b) => b.p - a.p);
-    expected += ranked[0]?.p ?? 0;
-    if (ranked[0]?.right) exact++;
-    if (ranked.slice(0, 8).some((one) => one.right)) among++;
-    if (ranked.some((one) => one.right)) all++;
+  for (const { rows, right } of tasks) {
+    const ranked = rank(network, rows);
+    expected += ranked[0]?.chance ?? 0;
+    if (ranked[0] && right[ranked[0].k]) exact++;
+    if (ranked.slice(0, 8).some(({ k }) => right[k])) among++;
+    if (right.some(Boolean)) all++;
   }
   const percent = (part: number): string => ((100 * part) / tasks.length).toFixed(1).padStart(7);
-  console.log(`${name.padEnd(34)}${String(tasks.length).padStart(6)} EM${percent(exact)}  among 8${percent(among)}  among all${percent(all)}  expected${percent(expected)}`);
+  console.log(`${name.padEnd(44)}${String(tasks.length).padStart(6)} EM${percent(exact)}  among 8${percent(among)}  among all${percent(all)}  expected${percent(expected)}`);
 }
 
-const [repos, write] = process.argv.slice(2);
+function rank(network: Network, rows: readonly Float32Array[]): { k: number; chance: number }[] {
+  return judge(network, rows).map((chance, k) => ({ k, chance })).sort((a, b) => b.chance - a.chance);
+}
+
+function reportAll(name: string, tasks: readonly Task[], network: Network): void {
+  report(`${name}: start of line, left only`, tasks.filter((task) => !task.midLine && !task.fillIn), network);
+  report(`${name}: mid-line`, tasks.filter((task) => task.midLine), network);
+  report(`${name}: fill-in`, tasks.filter((task) => task.fillIn), network);
+}
+
+function calibration(tasks: readonly Task[], network: Network): void {
+  const bins = Array.from({ length: BINS }, () => ({ count: 0, right: 0, said: 0 }));
+  for (const { rows, right } of tasks) {
+    const best = rank(network, rows)[0];
+    if (!best) continue;
+    const bin = bins[Math.min(BINS - 1, Math.floor(best.chance * BINS))]!;
+    bin.count++;
+    bin.said += best.chance;
+    if (right[best.k]) bin.right++;
+  }
+  console.log('calibration of the best candidate: score, requests, mean score, share right');
+  bins.forEach(({ count, right, said }, k) => {
+    if (count > 0) console.log(`  ${(k / BINS).toFixed(1)}–${((k + 1) / BINS).toFixed(1)}${String(count).padStart(7)}${(said / count).toFixed(2).padStart(7)}${(right / count).toFixed(2).padStart(7)}`);
+  });
+}
+
+async function sample(name: string, seed: number, lines: number): Promise<Task[]> {
+  const folder = repositoryFolder(repos!, name);
+  if (!existsSync(folder)) throw new Error(`${folder} is missing: clone ${name} there, bare`);
+  const commit = spawnSync('git', ['-C', folder, 'rev-parse', 'HEAD']).stdout.toString().trim();
+  const judged = await judgeSample(await openCommit(folder, commit), seed, lines);
+  return judged.map(({ candidates, midLine, fillIn }) => ({
+    midLine, fillIn, right: candidates.map((one) => one.right), rows: candidates.map((one) => Float32Array.from(FEATURES, (feature) => one.features[feature])),
+  }));
+}
+
+/** A repository's tasks from the folder of samples, or made and put there: rows of the features and 1 or 0 for right. */
+async function kept(name: string, make: () => Promise<Task[]>): Promise<Task[]> {
+  if (flags.samples === undefined) return make();
+  const file = join(flags.samples, name.replace('/', '+'));
+  if (!existsSync(`${file}.json`)) {
+    const tasks = await make();
+    writeFileSync(`${file}.rows`, new Uint8Array(Float32Array.from(tasks.flatMap(({ rows, right }) => rows.flatMap((row, k) => [...row, right[k] ? 1 : 0]))).buffer));
+    writeFileSync(`${file}.json`, JSON.stringify({ features: FEATURES, tasks: tasks.map(({ midLine, fillIn, rows }) => ({ midLine, fillIn, count: rows.length })) }));
+    return tasks;
+  }
+  const { features, tasks } = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as { features: string[]; tasks: { midLine: boolean; fillIn: boolean; count: number }[] };
+  if (features.join() !== FEATURES.join()) throw new Error(`${file}.json was made with other features: delete it`);
+  const values = new Float32Array(new Uint8Array(readFileSync(`${file}.rows`)).buffer);
+  const width = FEATURES.length + 1;
+  let at = 0;
+  return tasks.map(({ midLine, fillIn, count }) => {
+    const all = Array.from({ length: count }, (_, k) => values.subarray((at + k) * width, (at + k + 1) * width));
+    at += count;
+    return { midLine, fillIn, rows: all.map((row) => row.subarray(0, width - 1)), right: all.map((row) => row[width - 1] === 1) };
+  });
+}
+
+const rounded = (values: Iterable<number>): string => `[${Array.from(values, (value) => Number(value.toFixed(4))).join(', ')}]`;
+
+const { values: flags, positionals: [repos] } = parseArgs({ allowPositionals: true, options: { write: { type: 'boolean' }, ablate: { type: 'boolean' }, samples: { type: 'string' } } });
 if (!repos) {
-  console.error('usage: node dist/test/copylane/fit.js REPOS [--write]');
+  console.error('usage: node dist/test/copylane/fit.js REPOS [--write] [--ablate] [--samples FOLDER]');
   process.exit(2);
 }
 const byRepository = new Map<string, Task[]>();
-for (const [k, name] of [...FITTED, ...HELD_OUT].entries()) {
-  const folder = repositoryFolder(repos, name);
-  if (!existsSync(folder)) throw new Error(`${folder} is missing: clone ${name} there, bare`);
-  const commit = spawnSync('git', ['-C', folder, 'rev-parse', 'HEAD']).stdout.toString().trim();
-  byRepository.set(name, await sample(openCommit(folder, commit), k + 1));
+for (const [list, lines] of [[FITTED, LINES_FITTED], [HELD_OUT, LINES_HELD_OUT]] as const) {
+  for (const [k, name] of list.entries()) byRepository.set(name, await kept(name, () => sample(name, k + 1, lines)));
 }
 const fitted = FITTED.flatMap((name) => byRepository.get(name)!);
-const weights = calibrated(fit(fitted.flatMap((task) => task.candidates)), fitted);
-for (const [name, tasks] of byRepository) report(name, tasks, weights);
 const held = HELD_OUT.flatMap((name) => byRepository.get(name)!);
-for (const [name, tasks] of [['fitted', fitted], ['held out', held]] as const) {
-  report(`${name}: start of line, left only`, tasks.filter((task) => !task.midLine && !task.fillIn), weights);
-  report(`${name}: mid-line`, tasks.filter((task) => task.midLine), weights);
-  report(`${name}: fill-in`, tasks.filter((task) => task.fillIn), weights);
+const network = trainNetwork(fitted, FEATURES.length, { hidden: HIDDEN, epochs: EPOCHS });
+for (const [name, tasks] of byRepository) report(`${name}${HELD_OUT.includes(name) ? ' (held out)' : ''}`, tasks, network);
+reportAll('fitted', fitted, network);
+reportAll('held out', held, network);
+calibration(held, network);
+if (flags.ablate) {
+  for (const variant of [{ name: 'all sources', features: /^$/ }, ...ABLATIONS]) {
+    const fittedWithout = ablated(fitted, variant);
+    const without = trainNetwork(fittedWithout, FEATURES.length, { hidden: HIDDEN, epochs: EPOCHS_ABLATED });
+    console.log(`${variant.name} (${EPOCHS_ABLATED} epochs)`);
+    reportAll('fitted', fittedWithout, without);
+    reportAll('held out', ablated(held, variant), without);
+  }
 }
 const text = `/** Fitted by test/copylane/fit.ts on lines of ${FITTED.length} public repositories; see there. Do not tune by hand. */
 import type { FeatureName } from './features.js';
 
-export const BIAS = ${weights[FEATURES.length]!.toFixed(4)};
-export const WEIGHTS: Readonly<Record<FeatureName, number>> = {
-${FEATURES.map((name, i) => `  ${name}: ${weights[i]!.toFixed(4)},`).join('\n')}
+export const HIDDEN_BIAS: readonly number[] = ${rounded(network.hiddenBias)};
+export const OUTPUT: readonly number[] = ${rounded(network.output)};
+export const OUTPUT_BIAS = ${network.outputBias.toFixed(4)};
+/** Of each feature, to the hidden units. */
+export const WEIGHTS: Readonly<Record<FeatureName, readonly number[]>> = {
+${FEATURES.map((name, f) => `  ${name}: ${rounded(network.input.subarray(f * HIDDEN, (f + 1) * HIDDEN))},`).join('\n')}
 };
 `;
-if (write === '--write') writeFileSync(join('daemon', 'copylane', 'weights.ts'), text);
-else console.log(text);
+if (flags.write) writeFileSync(join('daemon', 'copylane', 'weights.ts'), text);

@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto';
 import { hashLines } from '../../daemon/copylane/lineHash.js';
 import { LineIndex } from '../../daemon/copylane/lineIndex.js';
+import { TokenIndex } from '../../daemon/copylane/tokenIndex.js';
 import { createCopyLane, type CopyLane } from '../../daemon/copylane/propose.js';
 
 export interface TreeLane extends CopyLane {
   /** Makes a tree (path → text) the open one. */
   open(tree: Record<string, string>): void;
-  /** Blob ids read so far, in order. */
+  /** Resolves when the tokens of the open tree are read. */
+  settled(): Promise<void>;
+  /** Blob ids read so far for whole lines, in order. */
   reads: string[];
 }
 
@@ -17,16 +20,20 @@ export function treeLane(tree: Record<string, string>): TreeLane {
   const blobs = new Map<string, string>();
   const reads: string[] = [];
   const index = new LineIndex();
+  const read = async (oid: string): Promise<string | undefined> => {
+    reads.push(oid);
+    return blobs.get(oid);
+  };
+  const tokens = new TokenIndex(async (oid) => blobs.get(oid));
   const lane: TreeLane = {
-    ...createCopyLane(index, async (oid) => {
-      reads.push(oid);
-      return blobs.get(oid);
-    }),
+    ...createCopyLane(index, tokens, read),
+    settled: () => tokens.settled(),
     reads,
     open(next) {
       const files = Object.entries(next).map(([path, text]) => ({ path, oid: oidOf(text), hashes: hashLines(text) }));
       for (const text of Object.values(next)) blobs.set(oidOf(text), text);
       index.update(files);
+      tokens.update(files);
     },
   };
   lane.open(tree);

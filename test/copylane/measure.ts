@@ -25,8 +25,8 @@ const tasks = readFileSync(tasksFile, 'utf8').split('\n').filter(Boolean).map((r
 const rows = new Map<string, Row>();
 for (const key of new Set(tasks.map((task) => `${task.repo}@${task.commit}`))) {
   const [repo, commit] = key.split('@') as [string, string];
-  const opened = openCommit(repositoryFolder(repos, repo), commit, { copiesApart: copies === '--copies' });
-  const lane = createCopyLane(opened.index, opened.read);
+  const opened = await openCommit(repositoryFolder(repos, repo), commit, { copiesApart: copies === '--copies' });
+  const lane = createCopyLane(opened.index, opened.tokens, opened.read);
   const row: Row = { tasks: 0, exact: 0, among: 0, expected: 0, ms: [] };
   rows.set(repo, row);
   for (const task of tasks.filter((one) => one.repo === repo && one.commit === commit)) {

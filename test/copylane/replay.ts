@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { languageOf } from '../../daemon/chunker/language.js';
 import { refuseContent, refusePath } from '../../daemon/chunker/refuse.js';
 import { hashLines } from '../../daemon/copylane/lineHash.js';
+import { TokenIndex } from '../../daemon/copylane/tokenIndex.js';
 import { LineIndex } from '../../daemon/copylane/lineIndex.js';
 
 /** One line to complete: its path in the tree and its 1-based number. */
@@ -14,12 +15,15 @@ export interface LineTask {
 
 export interface OpenedCommit {
   index: LineIndex;
+  tokens: TokenIndex;
   /** Text by blob id. */
   read(oid: string): Promise<string | undefined>;
   /** Text by path, indexed or not. */
   text(path: string): string | undefined;
   /** Paths of files with a grammar. */
   sources: string[];
+  /** Paths of all indexed files. */
+  live: string[];
 }
 
 /** A bare repository `owner+name/repo` below a folder, or `owner+name` itself. */
@@ -37,7 +41,7 @@ function git(folder: string, args: string[], input?: string): Buffer {
  * @param options.copiesApart identical copies of a file under other paths count as other files, so that an edited file is
  * copied from them: laxer than the product, to compare with figures measured that way
  */
-export function openCommit(folder: string, commit: string, options: { copiesApart?: boolean } = {}): OpenedCommit {
+export async function openCommit(folder: string, commit: string, options: { copiesApart?: boolean } = {}): Promise<OpenedCommit> {
   const entries = git(folder, ['ls-tree', '-r', '-z', commit]).toString().split('\0').flatMap((row) => {
     const [meta, path] = row.split('\t');
     const [mode, , oid] = meta!.split(' ');
@@ -48,11 +52,18 @@ export function openCommit(folder: string, commit: string, options: { copiesApar
   const index = new LineIndex();
   const live = entries.filter(({ path, oid }) => blobs.has(oid) && !refusePath(path) && !refuseContent(blobs.get(oid)!));
   const idOf = ({ path, oid }: { path: string; oid: string }): string => (options.copiesApart ? `${oid} ${path}` : oid);
-  index.update(live.map((entry) => ({ path: entry.path, oid: idOf(entry), hashes: hashLines(blobs.get(entry.oid)!.toString()) })));
+  const read = async (id: string): Promise<string | undefined> => blobs.get(id.split(' ')[0]!)?.toString();
+  const files = live.map((entry) => ({ path: entry.path, oid: idOf(entry), hashes: hashLines(blobs.get(entry.oid)!.toString()) }));
+  index.update(files);
+  const tokens = new TokenIndex(read);
+  tokens.update(files);
+  await tokens.settled();
   return {
     index,
-    read: async (id) => blobs.get(id.split(' ')[0]!)?.toString(),
+    tokens,
+    read,
     text: (path) => blobs.get(paths.get(path) ?? '')?.toString(),
+    live: live.map((entry) => entry.path),
     sources: live.map((entry) => entry.path).filter((path) => languageOf(path) !== 'text'),
   };
 }
