@@ -28,7 +28,7 @@ export interface CompletionSource {
   /** The tree completions are answered from; absent while nothing is indexed. */
   tree: { view: TreeView; objects: ObjectReader } | undefined;
   /** Copy candidates for a place, best first. */
-  propose(request: { path: string; prefix: string; suffix: string | null }): Promise<CopyCandidate[]>;
+  propose(request: { path: string; prefix: string; suffix: string | null; deadline?: number }): Promise<CopyCandidate[]>;
   /** State of the index, for explanations. */
   index: { state: string; indexed: number };
 }

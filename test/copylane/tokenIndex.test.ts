@@ -91,6 +91,16 @@ test('text that is not what was hashed is not indexed', async () => {
   assert.equal(index.vocabulary.find('wrong'), undefined);
 });
 
+test('blobs that cannot be read are left out and break nothing', async () => {
+  const index = new TokenIndex(async (oid) => {
+    if (oid.startsWith('a')) throw new Error('gone');
+    return oid.startsWith('b') ? undefined : 'x = call(1)\n';
+  });
+  index.update(['a', 'b', 'c'].map((letter) => ({ path: `${letter}.py`, oid: letter.repeat(40), hashes: hashLines('x = call(1)\n') })));
+  await index.settled();
+  assert.equal(index.snapshot().blobs.map(({ oid }) => oid[0]), ['c']);
+});
+
 test('CRLF, tabs, a missing last newline, binary bytes and a line of a megabyte are taken as they come', async () => {
   const { index, open, paths } = indexed();
   const long = `data = "${'x y '.repeat(2 ** 18)}"`;
