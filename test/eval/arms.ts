@@ -46,7 +46,7 @@ const ALL = Object.keys(ARMS) as Arm[];
 const isStudy = (arm: Arm): boolean => 'study' in ARMS[arm];
 
 /** Short names for several arms. */
-const GROUPS: Record<string, readonly Arm[]> = {
+export const GROUPS: Record<string, readonly Arm[]> = {
   snippet: ['snippet-512', 'snippet-2048'],
   budget: ['none', ...ALL.filter((arm) => /^hef-\d/.test(arm))],
   harm: ['none', 'hef', 'hef-foreign', 'hef-shuffled'],

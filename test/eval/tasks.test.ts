@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseArms } from './arms.js';
+import { packageRoot } from '../../daemon/ipc/packageRoot.js';
+import { ARMS, chooseArms, GROUPS } from './arms.js';
 import { EvalError } from './evalError.js';
 import { promptAt } from './prompt.js';
 import { readTasks, spreadTasks, type Task } from './tasks.js';
@@ -102,6 +103,12 @@ test('arms are chosen by name or by group; studies only when named', () => {
   assert.is(chooseArms('study').length, 15);
   assert.match(refusal(() => chooseArms('hef,best')), /no arm is called best; there are none, /);
   assert.match(refusal(() => chooseArms(',')), /names no arm/);
+});
+
+test('every arm and group stands in the page on measuring', () => {
+  const page = readFileSync(join(packageRoot(), 'docs', 'measuring.md'), 'utf8');
+  for (const arm of Object.keys(ARMS)) assert.ok(page.includes(`\`${arm}\``) || /^hef-\d+$/.test(arm), arm);
+  for (const group of Object.keys(GROUPS).filter((name) => name !== 'snippet')) assert.ok(page.includes(`| \`${group}\` |`), group);
 });
 
 test.run();
