@@ -71,9 +71,33 @@ def judge_lines(model, pack, device, wordlike, batches, rows=32, length=512):
     return judged
 
 
+def per_line(parts):
+    """Mean loss on the identifier tokens of each line that has any: [lines], NaN for the others."""
+    lines = []
+    for loss, word, row, exact in parts:
+        sums = torch.zeros(len(exact)).index_add_(0, row[word].cpu(), loss[word].float().cpu())
+        counts = torch.zeros(len(exact)).index_add_(0, row[word].cpu(), torch.ones(int(word.sum())))
+        lines.append(sums / counts)
+    return torch.cat(lines)
+
+
+def difference(judged, one, other, rounds=2000):
+    """Identifier loss of one setting minus that of the other, line by line: mean and its 95 % bootstrap interval."""
+    values = per_line(judged[one]) - per_line(judged[other])
+    values = values[~values.isnan()]
+    picked = torch.randint(len(values), (rounds, len(values)), generator=torch.Generator().manual_seed(0))
+    means = values[picked].mean(1).sort()[0]
+    return {"mean": values.mean().item(), "low": means[int(0.025 * rounds)].item(), "high": means[int(0.975 * rounds)].item()}
+
+
+DIFFERENCES = [("right", "none"), ("right", "shuffled"), ("right", "snippet"), ("snippet", "none"), ("shuffled", "none"),
+               ("files", "none"), ("files", "means"), ("files", "random file"), ("right", "no pointer")]
+
+
 def gates_of(judged):
     """Gates 1 and 3 to 5 as one table: per setting losses and exact match; harm and recovery in percent."""
     table = {name: summary(parts) for name, parts in judged.items()}
+    table["differences"] = {f"{one} − {other}": difference(judged, one, other) for one, other in DIFFERENCES}
     right, none = (torch.cat([p[3] for p in judged[name]]) for name in ("right", "none"))
     gain = table["snippet"]["em"] - table["none"]["em"]
     table["improved"] = 100 * (right & ~none).float().mean().item()
