@@ -18,9 +18,9 @@ const OWN_WEIGHT = 8;
 const SAME_FOLDER = 2;
 const ESCAPE = 2;
 /** Links of a chain followed at most. */
-const WALK = 24;
+const WALK = 14;
 /** Once this little is left to shorter matches they are not looked up. */
-const NEGLIGIBLE = 0.02;
+const NEGLIGIBLE = 0.06;
 /** Tokens of context carried along. */
 export const CONTEXT = 32;
 /** Occurrences of one look-up: five chains. */

@@ -7,12 +7,12 @@ import type { TokenSnapshot } from './tokenIndex.js';
 import { TokenTable } from './tokenTable.js';
 import { isLineEnd, lineEnd, PassingVocabulary, tokensOf } from './tokens.js';
 
-const BEAM = 10;
-const BRANCHES = 6;
+const BEAM = 8;
+const BRANCHES = 5;
 const MOST_TOKENS = 40;
-export const MOST_COMPOSED = 16;
+export const MOST_COMPOSED = 12;
 /** A beginning this much less likely (natural logarithm) than the best whole line is given up. */
-const BEHIND = 7;
+const BEHIND = 6;
 /** Chance of a token never seen here, when the open file has it and when it does not. */
 const UNSEEN_HERE = 1e-3;
 const UNSEEN = 1e-4;

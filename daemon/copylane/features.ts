@@ -1,7 +1,7 @@
 /** What the chooser knows of a candidate. All values lie between 0 and about 5, and are exact functions of their inputs. */
 import type { LineGroup, Occurrence } from './occurrences.js';
-import { OVERLAP_LINES, wordsOf, type Prompt } from './promptLines.js';
-import { scanLine } from './scanLine.js';
+import { OVERLAP_LINES, type Prompt } from './promptLines.js';
+import { scanned } from './scannedLine.js';
 import { likeness } from './likeLines.js';
 import type { Likelihood } from './composeLines.js';
 import { sharedFolders } from './lineIndex.js';
@@ -80,7 +80,7 @@ export function featuresOfAll(drafts: readonly Draft[], prompt: Prompt): Feature
 
 function featuresOf(draft: Draft, prompt: Prompt): Features {
   const { occurrence, group, line } = draft;
-  const tokens = scanLine(line);
+  const { tokens } = scanned(line);
   const words = tokens.filter((token) => token.kind === 'word');
   const unseen = words.filter((token) => !prompt.words.has(token.text)).length;
   const repeats = prompt.trimmed.has(line);
@@ -90,7 +90,7 @@ function featuresOf(draft: Draft, prompt: Prompt): Features {
   const run = Math.log2(1 + occurrence.exactRun);
   const on = (value: boolean): number => (value ? 1 : 0);
   const isNew = on(occurrence.shapeRun === 0 && occurrence.exactRun === 0);
-  const like = likeness(scanLine(draft.above[0] ?? '').map((token) => token.text), prompt.above.tokens.at(-1)!);
+  const like = likeness(scanned(draft.above[0]?.trim() ?? '').texts, prompt.above.tokens.at(-1)!);
   return {
     exactRun: run,
     exactRun1: on(occurrence.exactRun >= 1),
@@ -153,10 +153,9 @@ function featuresOf(draft: Draft, prompt: Prompt): Features {
 function overlap(above: readonly string[], prompt: Prompt): number {
   const here = prompt.nearWords;
   if (here.size === 0) return 0;
-  const there = wordsOf(above.slice(0, OVERLAP_LINES));
-  let shared = 0;
-  for (const word of here) if (there.has(word)) shared++;
-  return shared / here.size;
+  const shared = new Set<string>();
+  for (const line of above.slice(0, OVERLAP_LINES)) for (const word of scanned(line.trim()).words) if (here.has(word)) shared.add(word);
+  return shared.size / here.size;
 }
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

@@ -131,6 +131,6 @@ function openBracket(lines: readonly string[]): string {
 /** Distinct words and strings. */
 export function wordsOf(lines: readonly string[]): Set<string> {
   const words = new Set<string>();
-  for (const line of lines) for (const token of scanned(line.trim()).tokens) if (token.kind === 'word' || token.kind === 'string') words.add(token.text);
+  for (const line of lines) for (const word of scanned(line.trim()).words) words.add(word);
   return words;
 }

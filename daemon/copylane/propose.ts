@@ -22,7 +22,7 @@ import { typedGroups, typedNearby } from './typedLines.js';
 
 export const MOST_CANDIDATES = 8;
 /** Groups of equal next lines whose text is read. */
-const READ_GROUPS = 32;
+const READ_GROUPS = 20;
 /** More of them where what is typed will rule most of them out. */
 const READ_GROUPS_TYPED = 64;
 /** Longer lines are data. */

@@ -1,5 +1,6 @@
 /** Carries the differences between two equally shaped contexts over to the line that follows one of them. */
-import { renameLine, scanLine } from './scanLine.js';
+import { renameLine } from './scanLine.js';
+import { scanned } from './scannedLine.js';
 
 /** Lines of context that may teach a renaming. */
 const TEACHING_LINES = 12;
@@ -14,8 +15,8 @@ export function learnRenaming(there: readonly string[], here: readonly string[],
   const renaming = new Map<string, string>();
   const seen = new Set<string>();
   for (let k = 0; k < Math.min(shapeRun, there.length, here.length, TEACHING_LINES); k++) {
-    const from = scanLine(there[k]!);
-    const to = scanLine(here[k]!);
+    const from = scanned(there[k]!.trim()).tokens;
+    const to = scanned(here[k]!.trim()).tokens;
     // Equal hashes of unequal shapes teach nothing.
     if (from.length !== to.length || from.some((token, i) => token.kind !== to[i]!.kind)) break;
     for (let i = from.length - 1; i >= 0; i--) {
@@ -33,7 +34,7 @@ export function carryOver(line: string, renaming: ReadonlyMap<string, string>): 
   if (renaming.size === 0) return line;
   const parts = partsOf(renaming);
   const complete = new Map(renaming);
-  for (const { kind, text } of scanLine(line)) {
+  for (const { kind, text } of scanned(line).tokens) {
     if (complete.has(text) || (kind !== 'word' && kind !== 'string')) continue;
     const renamed = renameParts(text, parts);
     if (renamed !== text) complete.set(text, renamed);

@@ -8,6 +8,8 @@ export interface ScannedLine {
   shape: number;
   tokens: readonly LineToken[];
   texts: readonly string[];
+  /** Texts of the words and strings among them, each as often as it stands there. */
+  words: readonly string[];
 }
 
 const KEPT = 20_000;
@@ -19,7 +21,7 @@ export function scanned(line: string): ScannedLine {
   let known = kept.get(line);
   if (known) return known;
   const tokens = scanLine(line);
-  known = { exact: hashExact(line), shape: hashShape(tokens), tokens, texts: tokens.map((token) => token.text) };
+  known = { exact: hashExact(line), shape: hashShape(tokens), tokens, texts: tokens.map((token) => token.text), words: tokens.flatMap(({ kind, text }) => (kind === 'word' || kind === 'string' ? [text] : [])) };
   if (line.length > LONGEST_KEPT) return known;
   if (kept.size >= KEPT) kept.clear();
   kept.set(line, known);

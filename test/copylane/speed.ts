@@ -2,7 +2,8 @@
  * Time of a proposal at 5 M tokens: `node dist/test/copylane/speed.js [MILLION_TOKENS]`.
  *
  * A made-up repository: files of functions whose lines draw names in proportion to 1 / rank, a third of the lines copied
- * from an earlier file with some names changed. The open file grows line by line, as one that is typed. Also printed:
+ * from an earlier file with some names changed. The open file grows line by line, as one that is written anew
+ * under the path of an existing one. Also printed:
  * the time to index lines and tokens, the longest the event loop stood still meanwhile, the memory the indexes take, and
  * the time to follow a tree in which one file changed. Times include every read of a blob, from memory.
  */
@@ -94,7 +95,7 @@ for (const { kind, typed } of [{ kind: 'start of line', typed: 0 }, { kind: 'mid
     const prefix = `${buffer.slice(0, at).join('\n')}\n${line.slice(0, column)}`;
     const used = process.cpuUsage();
     const start = performance.now();
-    await lane.propose({ prefix, suffix: null, path: `folder${Math.floor(files.length / FILES_A_FOLDER / 2)}/open.py` });
+    await lane.propose({ prefix, suffix: null, path: files[files.length >> 1]!.path });
     if (query < WARM_UP) continue;
     wall.push(performance.now() - start);
     const { user, system } = process.cpuUsage(used);
