@@ -23,6 +23,7 @@ def main():
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--pack", required=True)
     parser.add_argument("--batches", type=int, default=24, help="of 32 lines each")
+    parser.add_argument("--out", help="file for the result; default: printed")
     args = parser.parse_args()
     keep_freed_memory()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -32,7 +33,11 @@ def main():
     tokenizer = Tokenizer(args.tokenizer)
     held = Pack(args.pack, tokenizer, held=True, seed=2, slice_tokens=model.config.fuser.sliceTokens)
     gates = gates_of(judge_lines(model, held, device, torch.from_numpy(held.wordlike).to(device), args.batches))
-    print(json.dumps({"held-out repositories": gates, "gate 2, made-up names": copy_gate(model, tokenizer, device, 200)}, indent=1))
+    result = json.dumps({"held-out repositories": gates, "gate 2, made-up names": copy_gate(model, tokenizer, device, min(200, 32 * args.batches))}, indent=1)
+    if args.out:
+        open(args.out, "w").write(result)
+    else:
+        print(result)
 
 
 if __name__ == "__main__":

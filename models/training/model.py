@@ -329,6 +329,11 @@ def mixture_loss(logits, scores, tokens, targets):
     return whole - torch.logaddexp(logits.gather(1, targets[:, None])[:, 0], copied)
 
 
+def head(states, table, scores, entries, row, targets):
+    """mixture_loss from states [n,W], token table [V,W], scores [n,Q], entries [B,Q] and the row [n] of each state."""
+    return mixture_loss((states @ table.t().to(states.dtype)).float(), scores, entries[row], targets)
+
+
 def mixture(logits, scores, tokens):
     """log p over the vocabulary [N,V]; arguments as in mixture_loss."""
     whole = torch.logaddexp(logits.logsumexp(-1), scores.logsumexp(-1))[:, None]
@@ -389,8 +394,9 @@ class Hef(nn.Module):
         x = self.model.embed_tokens(batch.ids)
         if pool is None:
             return x
-        pseudo = self.projector(pool)
-        return torch.where((batch.memory >= 0)[..., None], pseudo[batch.memory.clamp(min=0)].to(x.dtype), x)
+        # As an embedding: the gradient of plain indexing adds up the many rows of no memory one after the other on a GPU.
+        pseudo = F.embedding(batch.memory.clamp(min=0), self.projector(pool))
+        return torch.where((batch.memory >= 0)[..., None], pseudo.to(x.dtype), x)
 
     def point(self, batch, states, pool, own=True, memory=True):
         """Scores [B,T,Q] of what each position may copy, and the entries' tokens [B,Q]; own, memory: which entries count.
@@ -419,7 +425,7 @@ class Hef(nn.Module):
             slices = batch.chunk_ids.view(-1, size)
             slice_keys = self.pointer.keys(tables, slices, shifted(1), shifted(2), pool[:C * L // size, None])  # [C·S,16,p]
             copied = slices[row]  # [B,K,16]
-            keys = torch.cat([keys, slice_keys[row].flatten(1, 2)], 1)
+            keys = torch.cat([keys, F.embedding(row, slice_keys.flatten(1)).view(len(row), -1, keys.shape[-1])], 1)
             reached = ((ids == MEM).cumsum(1) > 0)[:, :, None]
             seen = torch.cat([seen, reached & (real[..., None] & (copied > 0)).flatten(1)[:, None]], 2)
             entries = torch.cat([entries, copied.flatten(1)], 1)

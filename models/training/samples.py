@@ -66,6 +66,16 @@ class Batch:
     def to(self, device):
         return Batch(**{k: v.to(device, non_blocking=True) if v is not None else None for k, v in vars(self).items()})
 
+    @staticmethod
+    def of(arrays, device="cpu"):
+        """From what Pack.arrays gives. The copy to an accelerator is of half the bytes and does not wait."""
+        def tensor(array):
+            t = torch.from_numpy(array)
+            if device != "cpu":
+                t = (t.pin_memory() if len(t) else t).to(device, non_blocking=True)
+            return t if t.is_floating_point() else t.long()
+        return Batch(**{k: tensor(v) for k, v in arrays.items()})
+
 
 @dataclass
 class Place:
@@ -126,11 +136,12 @@ class Repository:
 
 
 class Pack:
-    def __init__(self, path, tokenizer, held=False, seed=0, utility=None, slice_tokens=16):
+    def __init__(self, path, tokenizer, held=False, seed=0, utility=None, slice_tokens=16, chunks_at_once=1):
+        """chunks_at_once above 1: batches of few shapes, for compiled code (rows of full length, chunks padded to a multiple)."""
         data = np.load(path)
         for name in data.files:
             setattr(self, name, data[name])
-        self.tokenizer, self.seed, self.slice_tokens = tokenizer, seed, slice_tokens
+        self.tokenizer, self.seed, self.slice_tokens, self.chunks_at_once = tokenizer, seed, slice_tokens, chunks_at_once
         self.newline = tokenizer.newline
         texts = [tokenizer.texts[i] for i in range(len(tokenizer))]
         self.blank = np.array([set(t) <= {"Ġ", "ĉ"} for t in texts])
@@ -180,8 +191,11 @@ class Pack:
             if at < b - 3 and self.tokens[at] != self.newline and (not telling or self.telling(at, b)):
                 return f, at
 
-    def batch(self, step, rows, length=512, repos=4, mixture=None):
-        """The batch of a step: `rows` rows of at most `length` positions, from `repos` repositories.
+    def batch(self, *arguments, **named):
+        return Batch.of(self.arrays(*arguments, **named))
+
+    def arrays(self, step, rows, length=512, repos=4, mixture=None):
+        """The batch of a step as int32 arrays by name: `rows` rows of at most `length` positions, from `repos` repositories.
 
         A pure function of (seed, step, row): any process can draw any step, a resumed run draws what the whole run would
         have, and two mixtures meet the same places.
@@ -351,8 +365,9 @@ class Builder:
         self.rows.append((ids, memory, memory_at, positions, targets, region, weight))
 
     def finish(self):
-        B, T = len(self.rows), max(len(r[0]) for r in self.rows)
-        C, S = len(self.chunks), CHUNK // self.pack.slice_tokens
+        some = self.pack.chunks_at_once
+        B, T = len(self.rows), max(max(len(r[0]) for r in self.rows), self.length if some > 1 else 0)
+        C, S = max(1, -(-len(self.chunks) // some) * some), CHUNK // self.pack.slice_tokens
         ids, memory = np.zeros((B, T), dtype=np.int64), np.full((B, T), -1)
         positions, targets, region = np.zeros((B, T), dtype=np.int64), np.full((B, T), -100), np.zeros((B, T), dtype=np.int64)
         F = len(self.files)
@@ -362,15 +377,15 @@ class Builder:
             ids[b, :n], positions[b, :n], targets[b, :n], region[b, :n] = i, pos, tgt, reg
             for k, (kind, row, s) in enumerate(vectors):
                 memory[b, at + k] = base[kind][0] + row * base[kind][1] + s
-        chunk_ids, lengths = np.zeros((max(C, 1), CHUNK), dtype=np.int64), np.zeros(max(C, 1), dtype=np.int64)
+        chunk_ids, lengths = np.zeros((C, CHUNK), dtype=np.int64), np.zeros(C, dtype=np.int64)
         for c, t in enumerate(self.chunks):
             chunk_ids[c, :len(t)], lengths[c] = t, len(t)
         batch = dict(ids=ids, memory=memory, positions=positions, targets=targets, region=region, chunk_ids=chunk_ids,
                      chunk_lengths=lengths, pairs=np.array(self.pairs, dtype=np.int64).reshape(-1, 2))
         if self.files:
             batch.update(self.file_arrays())
-        tensors = {k: torch.from_numpy(np.ascontiguousarray(v)).long() for k, v in batch.items()}
-        return Batch(**tensors, weight=torch.tensor([r[-1] for r in self.rows], dtype=torch.float32))
+        arrays = {k: np.ascontiguousarray(v, dtype=np.int32) for k, v in batch.items()}
+        return {**arrays, "weight": np.array([r[-1] for r in self.rows], dtype=np.float32)}
 
     def file_arrays(self):
         """Each file stands in a directory with up to three other files of the batch: names and vectors of both matter."""

@@ -9,7 +9,12 @@ import ctypes
 import json
 import math
 import os
+import signal
 import time
+
+LAUNCHED = time.time()  # loading counts as training time: a limit is a limit
+
+from contextlib import nullcontext
 from dataclasses import asdict
 
 import torch
@@ -17,22 +22,37 @@ import torch.nn.functional as F
 
 from evaluate import copy_gate, gates_of, judge_lines
 from feed import Feed
-from model import Config, Hef, mixture_loss
+from model import Config, Hef, head
 from optimizer import make_optimizers
 from samples import Mixture, Pack
 from tokenizer import Tokenizer
 
 
-def losses(model, batch, wordlike):
+def token_losses(model, states, scores, entries, targets, fast=None):
+    """−log p of the wanted targets [n], in reading order, and their rows [n].
+
+    On an accelerator by parts of HEAD positions: what the head holds stays small, and its compiled form (`fast`) meets
+    one shape.
+    """
+    at = (targets >= 0).flatten().nonzero()[:, 0]
+    row, table = torch.div(at, targets.shape[1], rounding_mode="floor"), model.model.embed_tokens.weight
+    pick = lambda values, i: values.flatten(0, 1).index_select(0, i)
+    if not at.is_cuda and fast is None:
+        return head(pick(states, at), table, pick(scores, at), entries, row, targets.flatten()[at]), row
+    padded = F.pad(at, (0, -len(at) % HEAD))
+    rows = torch.div(padded, targets.shape[1], rounding_mode="floor")
+    parts = [(fast or head)(pick(states, i), table, pick(scores, i), entries, r, targets.flatten()[i].clamp(min=0)) for i, r in zip(padded.split(HEAD), rows.split(HEAD))]
+    return torch.cat(parts)[:len(at)], row
+
+
+def losses(model, batch, wordlike, fast=None):
     """Named losses of a batch, each a scalar. `wordlike` [V] tells the tokens identifiers are made of."""
     fused = len(batch.chunk_lengths) > 1 or bool((batch.memory >= 0).any())
     pool, keys, queries, files = model.fuse(batch) if fused else (None, None, None, None)
     states = model.model(model.embed(batch, pool), batch.positions)
-    wanted = batch.targets >= 0
     scores, entries = model.point(batch, states, pool)
-    row = torch.arange(len(batch.ids), device=wanted.device)[:, None].expand_as(batch.ids)[wanted]
-    token_loss = mixture_loss(model.model.logits(states[wanted]).float(), scores[wanted], entries[row], batch.targets[wanted])
-    region = batch.region[wanted]
+    token_loss, row = token_losses(model, states, scores, entries, batch.targets, fast)
+    region = batch.region[batch.targets >= 0]
     # The line a user asks for counts double; utility (see utility.py) weighs what memory was of use for.
     weight = torch.where(region == 1, 2.0, 1.0) * torch.where(region > 0, batch.weight[row], 1.0) * (region < 3)
     parts = {"language": (token_loss * weight).sum() / weight.sum().clamp(min=1), "line": mean(token_loss, region == 1)}
@@ -43,6 +63,7 @@ def losses(model, batch, wordlike):
     if len(batch.pairs):
         scores = queries[batch.pairs[:, 0]] @ keys.t() * model.log_temperature.exp().clamp(max=100)
         scores = scores.scatter(1, batch.pairs[:, :1], float("-inf"))  # the query's own chunk is no negative
+        scores = scores.masked_fill(batch.chunk_lengths == 0, float("-inf"))  # nor is padding
         parts["contrast"] = F.cross_entropy(scores.float(), batch.pairs[:, 1])
     # Each vector spells the tokens of its slice, words first.
     size = model.config.fuser.sliceTokens
@@ -66,6 +87,7 @@ def mean(values, mask):
 
 WEIGHTS = {"language": 1.0, "reconstruct": 0.5, "contrast": 0.1, "spell": 0.3, "describe": 0.1}
 SPELLED = 1024  # vectors of a batch that spell
+HEAD = 8192  # positions
 
 
 def schedule(progress):
@@ -85,13 +107,23 @@ def keep_freed_memory():
         pass  # another libc: only slower
 
 
+def compiled(model):
+    """Compiles the layers in place, each kind once, and returns the compiled head; what cannot be compiled runs as it is."""
+    torch._dynamo.config.suppress_errors = True
+    torch._dynamo.config.cache_size_limit = 64
+    for layer in [*model.model.layers, *model.fuser.layers]:
+        layer.compile(dynamic=False)
+    return torch.compile(head, dynamic=False)
+
+
 def save(path, model, optimizers, config, progress):
     state = {"config": config.to_dict(), "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], **progress}
     torch.save(state, path + ".tmp")
     os.replace(path + ".tmp", path)  # a kill at any moment leaves the old checkpoint or the new one
 
 
-def main():
+def main(launched=None):
+    launched = launched or time.time()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", required=True)
     parser.add_argument("--tokenizer", required=True)
@@ -99,6 +131,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=80, help="training time in all, over every resume")
     parser.add_argument("--steps", type=int, default=0, help="train this many steps, however long they take")
     parser.add_argument("--stop-after", type=int, default=0, help="leave with a checkpoint at this step; the same command resumes")
+    parser.add_argument("--stop-share", type=float, default=1, help="leave with a checkpoint after this share of the run; the same command with 1 goes on")
     parser.add_argument("--language", type=float, default=0.45, help="share of the run that trains the generator alone")
     parser.add_argument("--rows", type=int, default=8)
     parser.add_argument("--length", type=int, default=512)
@@ -113,11 +146,15 @@ def main():
     parser.add_argument("--muon-rate", type=float, default=0.008)
     parser.add_argument("--adam-rate", type=float, default=3e-3)
     parser.add_argument("--float32", action="store_true", help="no bfloat16 products (for processors without them)")
-    parser.add_argument("--compile", action="store_true", help="compile the generator (accelerators)")
+    parser.add_argument("--compile", action="store_true", help="compile layers and head (torch 2.6 or newer, accelerators)")
     parser.add_argument("--evaluate-every", type=float, default=10, help="minutes")
     parser.add_argument("--judge", type=int, default=3, help="batches of 32 held-out lines an evaluation takes; 0: none")
+    parser.add_argument("--no-last-judge", action="store_true", help="end without an evaluation (gates.py follows)")
     parser.add_argument("--save-every", type=float, default=3, help="minutes")
     args = parser.parse_args()
+    stopped = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.append(True))
     keep_freed_memory()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -127,16 +164,26 @@ def main():
     tokenizer = Tokenizer(args.tokenizer)
     config = Config.of(json.load(open(args.config))) if args.config else Config()
     config.generator.vocab = len(tokenizer)
-    pack = Pack(args.pack, tokenizer, seed=args.seed, utility=args.utility, slice_tokens=config.fuser.sliceTokens)
+    pack = Pack(args.pack, tokenizer, seed=args.seed, utility=args.utility, slice_tokens=config.fuser.sliceTokens, chunks_at_once=256 if args.compile else 1)
+    mixtures = [Mixture.language(), Mixture(**{**asdict(Mixture()), **json.loads(args.mixture)})]
+    state = torch.load(checkpoint, map_location="cpu") if os.path.exists(checkpoint) else None
+    step, tokens, spent = (state["step"], state["tokens"], state["spent"]) if state else (0, 0, 0.0)
+    started = launched - spent
+    progress_at = lambda s: s / args.steps if args.steps else (time.time() - started) / (args.minutes * 60)
+    draw = lambda s: (s, args.rows, args.length, args.repos, mixtures[progress_at(s) >= args.language])
+    feed = Feed(pack, draw, step, args.workers, device)  # forks before anything touches the accelerator
+    if device == "cuda":
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for every shape of the fuser's batches
     model = Hef(config).to(device)
-    optimizers = make_optimizers(model, args.muon_rate, args.adam_rate, dtype=torch.float32 if args.float32 else torch.bfloat16)
-    step, tokens, spent = 0, 0, 0.0
-    if os.path.exists(checkpoint):
-        state = torch.load(checkpoint, map_location=device)
+    optimizers = make_optimizers(model, args.muon_rate, args.adam_rate, dtype=torch.float32 if args.float32 else torch.bfloat16, together=device == "cuda")
+    if state:
         model.load_state_dict(state["model"])
         for o, s in zip(optimizers, state["optimizers"]):
+            bases = [group["base"] for group in o.param_groups]
             o.load_state_dict(s)
-        step, tokens, spent = state["step"], state["tokens"], state["spent"]
+            for group, base in zip(o.param_groups, bases):
+                group["base"] = base  # a resume may ask for another rate
         print(f"resumed at step {step}", flush=True)
     elif args.start_from:
         state = torch.load(args.start_from, map_location=device)
@@ -148,42 +195,41 @@ def main():
         print(f"the weights start from step {state['step']} of {args.start_from}", flush=True)
     count = lambda m: sum(p.numel() for p in m.parameters()) / 1e6
     print(f"generator {count(model.model):.2f} M, fuser {count(model.fuser.layers):.2f} M in its layers, nodes {count(model.node):.2f} M, on {device}", flush=True)
-    if args.compile:
-        model.model.forward = torch.compile(model.model.forward)
+    fast = compiled(model) if args.compile else None
     held = Pack(args.pack, tokenizer, held=True, seed=1, slice_tokens=config.fuser.sliceTokens)
     wordlike = torch.from_numpy(pack.wordlike).to(device)
-    mixtures = [Mixture.language(), Mixture(**{**asdict(Mixture()), **json.loads(args.mixture)})]
-    log = open(os.path.join(args.out, "log.jsonl"), "a")
-    started = time.time() - spent
+    log = open(os.path.join(args.out, "log.jsonl"), "a", buffering=1)  # run.py follows it
     evaluated = saved = spent
-    progress_at = lambda s: s / args.steps if args.steps else (time.time() - started) / (args.minutes * 60)
-    draw = lambda s: (s, args.rows, args.length, args.repos, mixtures[progress_at(s) >= args.language])
-    feed = Feed(pack, draw, step, args.workers)
 
     def judged():
         if not args.judge:
             return {}
-        return {**gates_of(judge_lines(model, held, device, wordlike, args.judge)), "copying": copy_gate(model, tokenizer, device)}
+        # Judged batches have many shapes: compiled code would be compiled again for each.
+        with torch.compiler.set_stance("force_eager") if args.compile else nullcontext():
+            return {**gates_of(judge_lines(model, held, device, wordlike, args.judge)), "copying": copy_gate(model, tokenizer, device, 32 * args.judge)}
 
+    batch = feed.next()
     while True:
         spent, progress = time.time() - started, progress_at(step)
-        if progress >= 1 or (args.stop_after and step >= args.stop_after):
+        if stopped or progress >= args.stop_share or (args.stop_after and step >= args.stop_after):
             break
         for o in optimizers:
             for group in o.param_groups:
                 group["lr"] = group["base"] * schedule(progress)
-        batch = feed.next().to(device)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=not args.float32):
-            parts = losses(model, batch, wordlike)
+            parts = losses(model, batch, wordlike, fast)
             total = sum(WEIGHTS[k] * v for k, v in parts.items() if k in WEIGHTS)
         total.backward()
         torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], 1.0)
         for o in optimizers:
             o.step()
             o.zero_grad(set_to_none=True)
-        step, tokens = step + 1, tokens + int((batch.targets >= 0).sum())
-        record = {"step": step, "tokens": tokens, "spent": round(time.time() - started, 1), **{k: round(v.item(), 4) for k, v in parts.items()}}
-        if not math.isfinite(total.item()):
+        trained = (batch.targets >= 0).sum()
+        batch = feed.next()  # before the numbers are asked for, so that an accelerator does not wait for it
+        values = dict(zip(parts, torch.stack([v.detach().float() for v in parts.values()]).tolist()))
+        step, tokens = step + 1, tokens + int(trained)
+        record = {"step": step, "tokens": tokens, "spent": round(time.time() - started, 1), **{k: round(v, 4) for k, v in values.items()}}
+        if not all(map(math.isfinite, values.values())):
             raise SystemExit(f"the loss is not finite at step {step}: resume from {checkpoint} with a lower rate")
         if spent - evaluated > args.evaluate_every * 60:
             evaluated = spent
@@ -194,14 +240,15 @@ def main():
         log.write(json.dumps(record) + "\n")
         if spent - saved > args.save_every * 60:
             saved = spent
-            log.flush()
             save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
     feed.close()
     save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
+    if progress < 1 or args.no_last_judge:
+        return
     result = judged()
     log.write(json.dumps({"step": step, "tokens": tokens, "spent": round(spent, 1), "held_out": result}) + "\n")
     print(json.dumps(result, indent=1), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(LAUNCHED)

@@ -7,6 +7,7 @@ before the prompt. The trainer keeps contexts above samples.USEFUL and weighs th
     python3 utility.py --checkpoint run/checkpoint.pt --tokenizer tokenizer.json --pack pack.npz --out utility.npz
 """
 import argparse
+import time
 
 import numpy as np
 import torch
@@ -41,11 +42,11 @@ def continuation_loss(model, prompts, device):
     return loss.view(len(prompts), ANSWER).mean(1)
 
 
-def draw_places(pack, count, candidates, seed):
+def draw_places(pack, count, candidates, seed, until=float("inf")):
     """Places of line starts in training repositories and the chunks lexical retrieval finds for them: at [n], chunks [n,c] (−1: none)."""
     rng = np.random.default_rng([seed, 7])
     found, at = [], []
-    while len(at) < count:
+    while len(at) < count and (time.time() < until or not at):
         repo = pack.repository(int(rng.choice(pack.chosen, p=pack.shares)))
         file, place = pack.cut(repo, rng, midline=0.1)
         start, end = pack.ends(file)
@@ -67,10 +68,13 @@ def main():
     parser.add_argument("--pack", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--places", type=int, default=2000)
+    parser.add_argument("--minutes", type=float, default=0, help="write what has been scored by then; 0: all places")
     parser.add_argument("--candidates", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
+    left = args.minutes * 60 or float("inf")
+    started = time.time()
     keep_freed_memory()
     torch.set_num_threads(args.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -79,10 +83,13 @@ def main():
     model.load_state_dict(state["model"])
     model.eval()
     pack = Pack(args.pack, Tokenizer(args.tokenizer))
-    at, chunks = draw_places(pack, args.places, args.candidates, args.seed)
+    at, chunks = draw_places(pack, args.places, args.candidates, args.seed, started + 0.5 * left)
     values = np.zeros(chunks.shape, dtype=np.float32)
     group = 256 if device == "cuda" else 8  # places at once
     for first in range(0, len(at), group):
+        if time.time() > started + 0.9 * left and first:
+            at, chunks, values = at[:first], chunks[:first], values[:first]
+            break
         places = range(first, min(len(at), first + group))
         prompts, owner = [], []
         for i in places:
