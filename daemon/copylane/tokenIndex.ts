@@ -2,14 +2,14 @@
  * The tokens of the live files, in memory, found by the run of tokens before them.
  *
  * Follows a line index: what that one holds is read blob by blob, in the background, and checked against its hashes.
- * Blobs of trees that are no longer open stay, unused, so that switching back costs nothing, and are dropped once they
- * outweigh the live ones.
+ * Blobs of trees that are no longer open stay, unused, so that switching back costs nothing; once they outweigh the live
+ * ones, these are read anew and the others forgotten.
  */
 import { hashExact, splitLines } from './lineHash.js';
 import type { HashedFile } from './lineIndex.js';
 import { indentOf } from './scanLine.js';
 import { TokenTable } from './tokenTable.js';
-import { isLineEnd, lineEnd, tokensOf, Vocabulary } from './tokens.js';
+import { lineEnd, tokensOf, Vocabulary } from './tokens.js';
 
 /** Tokens the tables of the index look at. */
 const ORDERS = [5, 2];
@@ -44,12 +44,11 @@ export type ReadText = (oid: string) => Promise<Buffer | string | undefined>;
 
 export class TokenIndex {
   vocabulary = new Vocabulary();
-  table = new TokenTable(ORDERS, 1024);
+  table = new TokenTable(ORDERS, 0);
   private blobs: TokenBlob[] = [];
   private byOid = new Map<string, number>();
   /** [position / BLOCK]: the blob that holds the block's first position. */
   private owners: number[] = [];
-  private dead = 0;
   private wanted: HashedFile[] = [];
   private filling: Promise<void> | undefined;
   private generation = 0;
@@ -70,10 +69,20 @@ export class TokenIndex {
     }
     this.paths = new Map();
     for (const { oid, path } of files) this.paths.set(oid, [...(this.paths.get(oid) ?? []), path]);
-    this.dead = this.blobs.reduce((sum, blob) => sum + (blob.paths.length > 0 ? 0 : blob.end - blob.start), 0);
-    if (this.dead > DEAD_FLOOR && this.dead > this.table.used / 2) this.compact();
+    const dead = this.blobs.reduce((sum, blob) => sum + (blob.paths.length > 0 ? 0 : blob.end - blob.start), 0);
+    if (dead > DEAD_FLOOR && dead > this.table.used / 2) return this.startOver(files);
     this.wanted = [...wanted.values()];
-    if (this.wanted.length > 0) this.filling = this.fill(this.generation);
+    this.filling = this.wanted.length > 0 ? this.fill(this.generation) : undefined;
+  }
+
+  /** Everything live is read again, in the background: to move millions of tokens at once would hold up the process. */
+  private startOver(files: readonly HashedFile[]): void {
+    this.blobs = [];
+    this.byOid = new Map();
+    this.owners = [];
+    this.vocabulary = new Vocabulary();
+    this.table = new TokenTable(ORDERS, 0);
+    this.update(files);
   }
 
   /** Resolves when everything live is read. */
@@ -113,6 +122,7 @@ export class TokenIndex {
         began = performance.now();
       }
     }
+    this.wanted = [];
     this.filling = undefined;
   }
 
@@ -147,21 +157,5 @@ export class TokenIndex {
     }
     if (previous >= 0) stream.push(lineEnd(previous, 0));
     return stream;
-  }
-
-  /** Starts over with the live blobs and their words. */
-  private compact(): void {
-    const { blobs, table, vocabulary } = this;
-    this.blobs = [];
-    this.byOid = new Map();
-    this.owners = [];
-    this.dead = 0;
-    this.vocabulary = new Vocabulary();
-    this.table = new TokenTable(ORDERS, table.used);
-    for (const { oid, start, end, paths } of blobs) {
-      if (paths.length === 0) continue;
-      const stream = table.tokens.slice(start, end).map((token) => (isLineEnd(token) ? token : (this.vocabulary.add(vocabulary.textOf(token >>> 1)) << 1) | (token & 1)));
-      this.insert(oid, stream, paths);
-    }
   }
 }

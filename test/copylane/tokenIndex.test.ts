@@ -127,4 +127,16 @@ test('a tree opened while another is read is the one that counts', async () => {
   assert.ok(!isLineEnd(index.snapshot().table.tokens[2]!));
 });
 
+test('a tree known already that is opened while another is read is settled at once', async () => {
+  const { index, open, paths } = indexed();
+  const known = { 'a.py': 'x = known_call(1)\n' };
+  await open(known);
+  const asked = open(Object.fromEntries(Array.from({ length: 50 }, (_, k) => [`f${k}.py`, `x_${k} = other_call(${k})\n`])));
+  await open(known);
+  await asked;
+  await index.settled();
+  assert.equal(paths('= known_call('), ['a.py']);
+  assert.equal(paths('= other_call('), []);
+});
+
 test.run();
