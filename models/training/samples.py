@@ -12,7 +12,7 @@ from typing import Optional
 import numpy as np
 import torch
 
-from corpus import IDENTIFIER
+from pack import IDENTIFIER
 from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF
 
 CHUNK = 128

@@ -23,6 +23,7 @@ PATTERN = (
     "|[\\x00-\\x20\\x7f]"
 )
 WORDS = re.compile(PATTERN)
+NEVER = 1 << 30  # rank of a pair that no merge joins
 
 
 def byte_alphabet():
@@ -133,11 +134,20 @@ class Tokenizer:
         ids = self.cache.get(word)
         if ids is None:
             symbols = list(to_symbols(word))
-            while len(symbols) > 1:
-                best = min(zip(symbols, symbols[1:]), key=lambda p: self.ranks.get(p, 1 << 30))
-                if best not in self.ranks:
+            # The rank of each pair of neighbours: only two change with a merge. A merge's own pairs come after it, so
+            # the leftmost of the best is the same as all of the best.
+            ranks = [self.ranks.get(pair, NEVER) for pair in zip(symbols, symbols[1:])]
+            while ranks:
+                best = min(ranks)
+                if best == NEVER:
                     break
-                merge_in_place(symbols, best)
+                i = ranks.index(best)
+                symbols[i:i + 2] = [symbols[i] + symbols[i + 1]]
+                del ranks[i]
+                if i > 0:
+                    ranks[i - 1] = self.ranks.get((symbols[i - 1], symbols[i]), NEVER)
+                if i < len(ranks):
+                    ranks[i] = self.ranks.get((symbols[i], symbols[i + 1]), NEVER)
             ids = [self.vocab[s] for s in symbols]
             if len(self.cache) < 2_000_000:
                 self.cache[word] = ids
@@ -161,7 +171,7 @@ def main():
     parser.add_argument("--vocab", type=int, default=8192)
     parser.add_argument("--megabytes", type=float, default=40, help="how much text to learn from, spread over the files")
     args = parser.parse_args()
-    from corpus import read_texts
+    from collected import read_texts
     document = to_json(train(read_texts(args.corpus, args.megabytes), args.vocab))
     json.dump(document, open(args.out, "w", encoding="utf-8"), ensure_ascii=False)
     print(f"{len(document['model']['vocab'])} tokens → {args.out}")
