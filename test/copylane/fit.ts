@@ -1,19 +1,20 @@
 /**
- * Fits the copy lane's chooser: `node dist/test/copylane/fit.js REPOS [--write] [--ablate] [--samples FOLDER]`.
+ * Fits the copy lane's chooser: `node dist/test/copylane/fit.js REPOS [--write] [--ablate] [--tasks TASKS.jsonl] [--samples FOLDER]`.
  *
  * REPOS holds bare repositories `owner+name/repo`. Lines are sampled from the training repositories below at their HEAD
  * (sampleLines.ts), and the network learns to tell the right candidate of each (trainNetwork.ts). The held-out
  * repositories are only reported on, with the calibration of the best candidate's score in ten bins. `--write` replaces
- * daemon/copylane/weights.ts. `--ablate` fits once more without each source, and reports those. `--samples` keeps the
- * judged lines in a folder, and takes them from there if it has them: of use while only the fit is worked on.
+ * daemon/copylane/weights.ts. `--ablate` fits once more without each source, and reports those. `--tasks` names lines,
+ * {repo, commit, path, line} each, that are reported on by repository and never fitted on. `--samples` keeps the judged
+ * lines in a folder, and takes them from there if it has them: of use while only the fit is worked on.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FEATURES, type FeatureName } from '../../daemon/copylane/features.js';
-import { openCommit, repositoryFolder } from './replay.js';
-import { judgeSample } from './sampleLines.js';
+import { openCommit, repositoryFolder, type LineTask } from './replay.js';
+import { judgeSample, judgeTasks, type Judged } from './sampleLines.js';
 import { judge, trainNetwork, type Network, type Request } from './trainNetwork.js';
 
 const FITTED = [
@@ -80,6 +81,10 @@ function reportAll(name: string, tasks: readonly Task[], network: Network): void
   report(`${name}: fill-in`, tasks.filter((task) => task.fillIn), network);
 }
 
+function reportOthers(network: Network, without?: (typeof ABLATIONS)[number]): void {
+  for (const [name, tasks] of others.size > 0 ? [...others, ['all given tasks', [...others.values()].flat()] as const] : []) report(name, without ? ablated(tasks, without) : tasks, network);
+}
+
 function calibration(tasks: readonly Task[], network: Network): void {
   const bins = Array.from({ length: BINS }, () => ({ count: 0, right: 0, said: 0 }));
   for (const { rows, right } of tasks) {
@@ -96,11 +101,26 @@ function calibration(tasks: readonly Task[], network: Network): void {
   });
 }
 
-async function sample(name: string, seed: number, lines: number): Promise<Task[]> {
+function folderOf(name: string): string {
   const folder = repositoryFolder(repos!, name);
   if (!existsSync(folder)) throw new Error(`${folder} is missing: clone ${name} there, bare`);
-  const commit = spawnSync('git', ['-C', folder, 'rev-parse', 'HEAD']).stdout.toString().trim();
-  const judged = await judgeSample(await openCommit(folder, commit), seed, lines);
+  return folder;
+}
+
+async function sample(name: string, seed: number, lines: number): Promise<Task[]> {
+  const commit = spawnSync('git', ['-C', folderOf(name), 'rev-parse', 'HEAD']).stdout.toString().trim();
+  return rowsOf(await judgeSample(await openCommit(folderOf(name), commit), seed, lines));
+}
+
+async function given(name: string, tasks: readonly (LineTask & { commit: string })[]): Promise<Task[]> {
+  const judged: Judged[] = [];
+  for (const commit of new Set(tasks.map((task) => task.commit))) {
+    judged.push(...(await judgeTasks(await openCommit(folderOf(name), commit), tasks.filter((task) => task.commit === commit))));
+  }
+  return rowsOf(judged);
+}
+
+function rowsOf(judged: readonly Judged[]): Task[] {
   return judged.map(({ candidates, midLine, fillIn }) => ({
     midLine, fillIn, right: candidates.map((one) => one.right), rows: candidates.map((one) => Float32Array.from(FEATURES, (feature) => one.features[feature])),
   }));
@@ -130,14 +150,19 @@ async function kept(name: string, make: () => Promise<Task[]>): Promise<Task[]> 
 
 const rounded = (values: Iterable<number>): string => `[${Array.from(values, (value) => Number(value.toFixed(4))).join(', ')}]`;
 
-const { values: flags, positionals: [repos] } = parseArgs({ allowPositionals: true, options: { write: { type: 'boolean' }, ablate: { type: 'boolean' }, samples: { type: 'string' } } });
+const { values: flags, positionals: [repos] } = parseArgs({ allowPositionals: true, options: { write: { type: 'boolean' }, ablate: { type: 'boolean' }, tasks: { type: 'string' }, samples: { type: 'string' } } });
 if (!repos) {
-  console.error('usage: node dist/test/copylane/fit.js REPOS [--write] [--ablate] [--samples FOLDER]');
+  console.error('usage: node dist/test/copylane/fit.js REPOS [--write] [--ablate] [--tasks TASKS.jsonl] [--samples FOLDER]');
   process.exit(2);
 }
 const byRepository = new Map<string, Task[]>();
 for (const [list, lines] of [[FITTED, LINES_FITTED], [HELD_OUT, LINES_HELD_OUT]] as const) {
   for (const [k, name] of list.entries()) byRepository.set(name, await kept(name, () => sample(name, k + 1, lines)));
+}
+const others = new Map<string, Task[]>();
+if (flags.tasks !== undefined) {
+  const tasks = readFileSync(flags.tasks, 'utf8').split('\n').filter(Boolean).map((row) => JSON.parse(row) as LineTask & { repo: string; commit: string });
+  for (const name of new Set(tasks.map((task) => task.repo))) others.set(name, await kept(`tasks ${name}`, () => given(name, tasks.filter((task) => task.repo === name))));
 }
 const fitted = FITTED.flatMap((name) => byRepository.get(name)!);
 const held = HELD_OUT.flatMap((name) => byRepository.get(name)!);
@@ -145,6 +170,7 @@ const network = trainNetwork(fitted, FEATURES.length, { hidden: HIDDEN, epochs: 
 for (const [name, tasks] of byRepository) report(`${name}${HELD_OUT.includes(name) ? ' (held out)' : ''}`, tasks, network);
 reportAll('fitted', fitted, network);
 reportAll('held out', held, network);
+reportOthers(network);
 calibration(held, network);
 if (flags.ablate) {
   for (const variant of [{ name: 'all sources', features: /^$/ }, ...ABLATIONS]) {
@@ -153,6 +179,7 @@ if (flags.ablate) {
     console.log(`${variant.name} (${EPOCHS_ABLATED} epochs)`);
     reportAll('fitted', fittedWithout, without);
     reportAll('held out', ablated(held, variant), without);
+    reportOthers(without, variant);
   }
 }
 const text = `/** Fitted by test/copylane/fit.ts on lines of ${FITTED.length} public repositories; see there. Do not tune by hand. */

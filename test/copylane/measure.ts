@@ -1,9 +1,12 @@
 /**
- * Exact match of the copy lane alone: `node dist/test/copylane/measure.js TASKS.jsonl REPOS [--copies]`.
- * TASKS holds pointers {repo, commit, path, line}; REPOS holds bare repositories `owner+name/repo`. Left-only prompts. `--copies` lets
+ * Exact match of the copy lane alone: `node dist/test/copylane/measure.js TASKS.jsonl REPOS [--copies]
+ * [--fill-in]`.
+ * TASKS holds pointers {repo, commit, path, line}; REPOS holds bare repositories `owner+name/repo`. Left-only prompts; with
+ * `--fill-in` what follows the line is known too. `--copies` lets
  * identical copies of the edited file elsewhere in the tree be copied from, which the product does not.
  */
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { createCopyLane } from '../../daemon/copylane/propose.js';
 import { firstLine, openCommit, promptOf, repositoryFolder, type LineTask } from './replay.js';
 
@@ -16,25 +19,25 @@ interface Row {
   ms: number[];
 }
 
-const [tasksFile, repos, copies] = process.argv.slice(2);
+const { values: flags, positionals: [tasksFile, repos] } = parseArgs({ allowPositionals: true, options: { copies: { type: 'boolean' }, 'fill-in': { type: 'boolean' } } });
 if (!tasksFile || !repos) {
-  console.error('usage: node dist/test/copylane/measure.js TASKS.jsonl REPOS [--copies]');
+  console.error('usage: node dist/test/copylane/measure.js TASKS.jsonl REPOS [--copies] [--fill-in]');
   process.exit(2);
 }
 const tasks = readFileSync(tasksFile, 'utf8').split('\n').filter(Boolean).map((row) => JSON.parse(row) as LineTask & { repo: string; commit: string });
 const rows = new Map<string, Row>();
 for (const key of new Set(tasks.map((task) => `${task.repo}@${task.commit}`))) {
   const [repo, commit] = key.split('@') as [string, string];
-  const opened = await openCommit(repositoryFolder(repos, repo), commit, { copiesApart: copies === '--copies' });
+  const opened = await openCommit(repositoryFolder(repos, repo), commit, { copiesApart: flags.copies === true });
   const lane = createCopyLane(opened.index, opened.tokens, opened.read);
   const row: Row = { tasks: 0, exact: 0, among: 0, expected: 0, ms: [] };
   rows.set(repo, row);
   for (const task of tasks.filter((one) => one.repo === repo && one.commit === commit)) {
     const text = opened.text(task.path);
     if (text === undefined) throw new Error(`${repo} has no ${task.path} at ${commit}`);
-    const { prefix, target } = promptOf(text, task.line);
+    const { prefix, suffix, target } = promptOf(text, task.line);
     const started = performance.now();
-    const candidates = await lane.propose({ prefix, suffix: null, path: task.path });
+    const candidates = await lane.propose({ prefix, suffix: flags['fill-in'] ? suffix : null, path: task.path });
     row.ms.push(performance.now() - started);
     row.tasks++;
     row.expected += candidates[0]?.score ?? 0;

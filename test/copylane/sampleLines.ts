@@ -2,7 +2,7 @@
 import { BlobLines } from '../../daemon/copylane/blobLines.js';
 import { judgeAll, type CopyCandidate } from '../../daemon/copylane/propose.js';
 import { scanLine } from '../../daemon/copylane/scanLine.js';
-import { firstLine, promptOf, type OpenedCommit } from './replay.js';
+import { firstLine, promptOf, type LineTask, type OpenedCommit } from './replay.js';
 
 const LINES_A_FILE = 5;
 const MID_LINE_EVERY = 5;
@@ -40,6 +40,18 @@ export async function judgeSample(opened: OpenedCommit, seed: number, count: num
     const prompt = promptOf(opened.text(path)!, line, midLine ? 2 + Math.floor(next() * (target.length - 5)) : 0);
     const candidates = await judgeAll(opened.index, opened.tokens, blobs, { prefix: prompt.prefix, suffix: fillIn ? prompt.suffix : null, path });
     judged.push({ midLine, fillIn, candidates: candidates.map((one) => ({ ...one, right: firstLine(one.text) === prompt.target })) });
+  }
+  return judged;
+}
+
+/** The given lines, with the cursor before them and without what follows. */
+export async function judgeTasks(opened: OpenedCommit, tasks: readonly LineTask[]): Promise<Judged[]> {
+  const blobs = new BlobLines(opened.read);
+  const judged: Judged[] = [];
+  for (const { path, line } of tasks) {
+    const { prefix, target } = promptOf(opened.text(path)!, line);
+    const candidates = await judgeAll(opened.index, opened.tokens, blobs, { prefix, suffix: null, path });
+    judged.push({ midLine: false, fillIn: false, candidates: candidates.map((one) => ({ ...one, right: firstLine(one.text) === target })) });
   }
   return judged;
 }
