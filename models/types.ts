@@ -75,24 +75,17 @@ export interface GenerateRequest {
   deadline?: number;
 }
 
-/** What the generator thinks of a text: natural-log probabilities of its tokens and, for a whole line, of its end. */
-export interface LineScore {
-  /** Their sum. */
-  logProb: number;
-  /** Of the first token. */
-  first: number;
-  /** The lowest of them. */
-  lowest: number;
-}
-
-export interface ScoredText extends LineScore {
+export interface ScoredText {
   text: string;
+  /** Sum of natural-log probabilities of its tokens and, for a whole line, of the newline that ends it. */
+  logProb: number;
   tokens: number;
 }
 
-/** The score is the greedy text's. */
-export interface GenerateResult extends LineScore {
+export interface GenerateResult {
   text: string;
+  /** Of the greedy text. */
+  logProb: number;
   stopped: 'line' | 'eos' | 'length' | 'deadline' | 'cancelled';
   /** In the order of the request; left out are those of more than 128 tokens, and all that the deadline cut off. */
   candidates: ScoredText[];
@@ -127,8 +120,15 @@ export interface TokenCounter {
   count(texts: string[]): Promise<number[]>;
 }
 
-/** Parameters of the product's choice between the copy lane and the model, fitted by models/training; see bundle.json. */
+/** Parameters of the product's choice between copied and generated lines (daemon/complete/choose.ts); see bundle.json. */
 export interface ChooserParameters {
+  /** Added to the score of a copied line. */
   bias: number;
+  /** By feature (daemon/complete/lineFeatures.ts). */
   weights: Record<string, number>;
+  /**
+   * GenerateRequest.alternatives of a completion, 0 when absent: further lines of the generator's own to choose from.
+   * They cost a few runs each completion and are worth it only for a generator that is often nearly right.
+   */
+  alternatives?: number;
 }

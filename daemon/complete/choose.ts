@@ -21,7 +21,7 @@ export interface CopyCandidate {
  */
 export const DEFAULT_CHOOSER: ChooserParameters = {
   bias: 4,
-  weights: { copy_odds: 0.8, lm: 0.03, lm_mean: 0.2, lm_first: 0.25, lm_lowest: 0.2, repeats_above: -2, new_words: -0.4 },
+  weights: { copy_odds: 1, lm_mean: 0.2, repeats_above: -1 },
 };
 
 /** A line as ranked. */
@@ -93,9 +93,12 @@ export function choose(candidates: readonly CopyCandidate[], generated: Generate
 }
 
 function rankLines(lines: readonly Proposed[], prefix: string, parameters: ChooserParameters): RankedLine[] {
-  const found = lineFeatures(lines, readAbove(prefix));
+  const above = readAbove(prefix);
   return lines
-    .map((line, i) => ({ ...line, features: found[i]!, score: weigh(parameters, found[i]!) }))
+    .map((line) => {
+      const features = lineFeatures(line, above);
+      return { ...line, features, score: weigh(parameters, features) };
+    })
     .sort((a, b) => b.score - a.score);
 }
 

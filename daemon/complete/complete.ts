@@ -15,8 +15,6 @@ import { boundPrefix } from './window.js';
 
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
-/** Lines the generator writes besides its greedy one where the copy lane proposes others too. */
-const ALTERNATIVES = 3;
 /** Characters above the cursor that the choice looks at. */
 const ABOVE = 8192;
 /** No source line packs more characters than this into a token. */
@@ -101,7 +99,7 @@ async function runModel(source: CompletionSource, request: EngineCompletion, can
   };
   const generate = async (onText?: (text: string) => void): Promise<void> => {
     if (options.signal?.aborted) return;
-    run.result = await inference.generate(prompt(inference, request, run.context, candidates, pastedTokens), { ...(options.signal && { signal: options.signal }), ...(onText && { onText }) });
+    run.result = await inference.generate(prompt(source, request, run.context, candidates, pastedTokens), { ...(options.signal && { signal: options.signal }), ...(onText && { onText }) });
   };
   await gather();
   if (request.context === 'iterative') {
@@ -120,7 +118,7 @@ function safely(onText: ((text: string) => void) | undefined, stop: 'line' | 'bl
   };
 }
 
-function prompt(inference: Inference, request: EngineCompletion, context: PromptContext, candidates: readonly CopyCandidate[], pastedTokens: number): GenerateRequest {
+function prompt({ inference, chooser }: CompletionSource, request: EngineCompletion, context: PromptContext, candidates: readonly CopyCandidate[], pastedTokens: number): GenerateRequest {
   const stop = request.stop ?? 'line';
   const characters = inference.shapes.contextTokens * CHARACTERS_A_TOKEN;
   return {
@@ -131,7 +129,7 @@ function prompt(inference: Inference, request: EngineCompletion, context: Prompt
     ...(context.memory.length > 0 && { memory: context.memory }),
     ...(request.given && { memoryBudget: context.memory.reduce((sum, { scales }) => sum + scales.length, 0) }),
     ...(context.pasted.length > 0 && { pasted: context.pasted, pastedTokens }),
-    ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text), alternatives: ALTERNATIVES }),
+    ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text), alternatives: chooser?.alternatives ?? 0 }),
     ...(request.session !== undefined && { session: request.session }),
     ...(request.deadline !== undefined && { deadline: request.deadline }),
   };

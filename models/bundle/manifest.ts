@@ -72,7 +72,7 @@ export interface Manifest {
     windowTokens: number;
   };
   precision: { generator: Precision; fuser: Precision };
-  chooser?: { bias: number; weights: Record<string, number> };
+  chooser?: { bias: number; weights: Record<string, number>; alternatives?: number };
 }
 
 type Fields = Record<string, unknown>;
@@ -169,12 +169,18 @@ function readPrecision(fields: Fields, name: string): Precision {
   return value;
 }
 
+/** Each costs a completion time. */
+const MOST_ALTERNATIVES = 8;
+
 function readChooser(value: unknown): Manifest['chooser'] {
   if (value === undefined || value === null) return undefined;
-  const { bias, weights } = fieldsOf(value, 'chooser');
+  const { bias, weights, alternatives } = fieldsOf(value, 'chooser');
   const table = fieldsOf(weights, 'chooser.weights');
-  if (typeof bias !== 'number' || !Object.values(table).every((each) => typeof each === 'number')) throw new Error('chooser holds something other than numbers');
-  return { bias, weights: table as Record<string, number> };
+  if (![bias, ...Object.values(table)].every((each) => Number.isFinite(each))) throw new Error('chooser holds something other than numbers');
+  if (alternatives !== undefined && !(Number.isSafeInteger(alternatives) && Number(alternatives) >= 0 && Number(alternatives) <= MOST_ALTERNATIVES)) {
+    throw new Error(`chooser.alternatives is not a whole number from 0 to ${MOST_ALTERNATIVES}`);
+  }
+  return { bias: bias as number, weights: table as Record<string, number>, ...(alternatives !== undefined && { alternatives: alternatives as number }) };
 }
 
 /** Checks a parsed bundle.json. Throws an error that says what is wrong, without the folder's name. */

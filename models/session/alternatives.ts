@@ -7,7 +7,6 @@ import type { ScoredText } from '../types.js';
 import { createDecoder, type Decoder, type DecoderSettings, type Stopped } from './decoder.js';
 import type { Generator, Given } from './generator.js';
 import { commonPrefix, type KeyValueCache } from './keyValueCache.js';
-import { lineScore } from './lineScore.js';
 import { addPath, emptyTree } from './tree.js';
 
 /** Runs of the model at most; a line not ended by then is dropped. */
@@ -84,6 +83,6 @@ export async function* finishLines(lines: Departed[], greedy: readonly number[],
   }
   return lines
     .filter(({ stopped }) => stopped === 'line' || stopped === 'eos')
-    .map(({ decoder }) => ({ text: decoder.text, tokens: decoder.written.length, ...lineScore(decoder.steps) }))
+    .map(({ decoder }) => ({ text: decoder.text, logProb: decoder.logProb, tokens: decoder.written.length }))
     .sort((a, b) => b.logProb - a.logProb);
 }

@@ -1,5 +1,5 @@
 import type { ScoredText } from '../types.js';
-import { lineScore, logSum } from './lineScore.js';
+import { logSum } from './logSum.js';
 import { addPath, emptyTree, growth, type DraftTree } from './tree.js';
 
 /** Texts to score, grouped into trees that are each run at once. */
@@ -28,18 +28,18 @@ export function groupCandidates(candidates: number[][]): CandidateGroup[] {
 }
 
 /**
- * Scores a group from its run: by its tokens' log-probabilities and, when `enders` are given, the probability that the
- * line ends there (all enders together).
+ * Scores a group from its run: the sum of its tokens' log-probabilities and, when `enders` are given, the probability
+ * that the line ends there (all enders together).
  */
 export function scoreGroup(group: CandidateGroup, texts: string[], next: Float32Array, after: (node: number) => Float32Array, enders: number[] | null, scored: (ScoredText | undefined)[]): void {
   for (const { candidate, tokens, nodes } of group.paths) {
     let row = next;
-    const steps: number[] = [];
+    let logProb = 0;
     for (const [i, token] of tokens.entries()) {
-      steps.push(row[token]!);
+      logProb += row[token]!;
       row = after(nodes[i]!);
     }
-    if (enders !== null) steps.push(logSum(row, enders));
-    scored[candidate] = { text: texts[candidate]!, tokens: tokens.length, ...lineScore(steps) };
+    if (enders !== null) logProb += logSum(row, enders);
+    scored[candidate] = { text: texts[candidate]!, logProb, tokens: tokens.length };
   }
 }

@@ -1,7 +1,7 @@
 import type { Prompt } from '../prompt.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { pays } from './healing.js';
-import { logSum } from './lineScore.js';
+import { logSum } from './logSum.js';
 import { createTextStream } from './text.js';
 import { topTokens } from './topTokens.js';
 import { childOf, type DraftTree } from './tree.js';
@@ -32,6 +32,8 @@ export type Stopped = 'line' | 'eos' | 'length';
 /** The greedy text as it grows. */
 export interface Decoder {
   text: string;
+  /** Sum of `steps`. */
+  readonly logProb: number;
   /** Log-probability of each token chosen; of all enders together where the line ends. */
   readonly steps: number[];
   drafted: number;
@@ -68,6 +70,9 @@ export function createDecoder({ prompt, tokenizer, eos, enders, line, runnersUp,
 
   const decoder: Decoder = {
     text: '',
+    get logProb() {
+      return decoder.steps.reduce((sum, step) => sum + step, 0);
+    },
     steps: [],
     drafted: 0,
     accepted: 0,

@@ -9,7 +9,6 @@ import { createDecoder, type DecoderSettings } from './decoder.js';
 import type { Generator, Given } from './generator.js';
 import type { Healing } from './healing.js';
 import { commonPrefix, type CacheShelf, type KeyValueCache } from './keyValueCache.js';
-import { lineScore } from './lineScore.js';
 import { draftByCopying } from './lookup.js';
 import type { Pointer } from './pointer.js';
 import { addPath, emptyTree } from './tree.js';
@@ -86,7 +85,7 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   let others: ScoredText[] = [];
   const result = (stopped: GenerateResult['stopped'], prefilled: number): GenerateResult => ({
     text: decoder.text,
-    ...lineScore(decoder.steps),
+    logProb: decoder.logProb,
     stopped,
     candidates: scored.filter((each) => each !== undefined),
     alternatives: others,
@@ -165,7 +164,7 @@ async function scoreLater(group: CandidateGroup, cache: KeyValueCache, promptLen
 
 function emptyResult(stopped: 'cancelled' | 'deadline', queued: number): GenerateResult {
   return {
-    text: '', ...lineScore([]), stopped, candidates: [], alternatives: [],
+    text: '', logProb: 0, stopped, candidates: [], alternatives: [],
     tokens: { prefix: 0, suffix: 0, pasted: 0, memory: 0, generated: 0, drafted: 0, accepted: 0, reused: 0 },
     ms: { queue: queued, prefill: 0, decode: 0 },
   };

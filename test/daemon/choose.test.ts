@@ -9,7 +9,7 @@ import type { GenerateResult } from '../../models/types.js';
 
 const test = suite('choosing and cleaning');
 
-const score = (logProb: number) => ({ logProb, first: logProb / 2, lowest: logProb / 2, tokens: 4 });
+const score = (logProb: number) => ({ logProb, tokens: 4 });
 function generated(text: string, logProb: number, scored: [string, number][] = [], more: Partial<GenerateResult> = {}): GenerateResult {
   return {
     text, ...score(logProb), stopped: 'line',
@@ -42,7 +42,7 @@ test('a line of both lanes is ranked once, with what both know of it', () => {
   const { ranked } = choose([copy('same()', 0.5)], generated('same()', -1, [['same()', -1]], { alternatives: [{ text: 'same()', ...score(-1) }, { text: 'more()', ...score(-3) }] }), '');
   assert.equal(ranked.map(({ text }) => text).sort(), ['more()', 'same()']);
   const { features } = ranked.find(({ text }) => text === 'same()')!;
-  assert.equal([features.copied, features.greedy, features.copy_first], [1, 1, 1]);
+  assert.equal([features.copied, features.greedy], [1, 1]);
 });
 
 test("with the generator's scores a lower candidate overtakes the copy lane's best", () => {
@@ -62,11 +62,6 @@ test('a line that would only repeat the one above it is seen to, also with its s
   assert.equal([of('a = 1').repeats_above, of('a = 1').repeats_near], [1, 1]);
   assert.equal([of('b = 2').repeats_above, of('b = 2').repeats_near], [0, 1]);
   assert.is(choose([], generated('= 1', -2, [], { alternatives }), '  a = 1\n  a ').ranked.find(({ text }) => text === '= 1')!.features.repeats_above, 1);
-});
-
-test('names that do not stand above are counted', () => {
-  const { ranked } = choose([], generated('known(strange, stranger)', -2), 'known = 1\n');
-  assert.is(ranked[0]!.features.new_words, 2);
 });
 
 test('every feature is a finite number, whatever the scores', () => {

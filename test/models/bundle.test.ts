@@ -57,6 +57,8 @@ refuses('a size is missing', (_copy, manifest) => { delete (manifest['generator'
 refuses('a tensor has another shape', (_copy, manifest) => { (manifest['generator'] as Json)['mlp'] = 90; }, /model\.layers\.0\.mlp\.gate_proj\.weight has the shape \[96,48\] instead of \[90,48\]/);
 refuses('a tensor is missing', (_copy, manifest) => { (manifest['generator'] as Json)['layers'] = 4; }, /has no tensor model\.layers\.3\./);
 refuses('bundle.json is not JSON', (copy) => writeFileSync(join(copy, 'bundle.json'), 'not json'), /it is not JSON/);
+refuses('the choice between the lanes has a weight that is no number', (_copy, manifest) => { manifest['chooser'] = { bias: 0, weights: { lm: null } }; }, /chooser holds something other than numbers/);
+refuses('the choice asks for too many lines', (_copy, manifest) => { manifest['chooser'] = { bias: 0, weights: {}, alternatives: 9 }; }, /chooser\.alternatives is not a whole number from 0 to 8/);
 refuses('a special token lies outside the vocabulary', (_copy, manifest) => { (manifest['special'] as Json)['eos'] = 100000; }, /special\.eos is not a token id/);
 
 refuses('its pointer has no width', (_copy, manifest) => { manifest['pointer'] = { dim: 0 }; }, /pointer\.dim is not a positive integer/);
