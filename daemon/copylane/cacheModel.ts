@@ -29,8 +29,8 @@ const SLOTS = 1024;
 
 /** Tokens that may come next with their chances; what is missing to 1 is left to tokens never seen here. */
 export interface Next {
-  tokens: Uint32Array;
-  chances: Float64Array;
+  tokens: readonly number[];
+  chances: readonly number[];
   /** Chance that the line ends. */
   end: number;
 }
@@ -82,9 +82,15 @@ export class CacheModel {
       this.gatherFrom(this.own, 2, SHORT, MIDDLE - 1, context, end);
       this.blend(BUCKET[MIDDLE]! + 1, LENGTHS.length - 1);
     }
+    const tokens: number[] = [];
+    const chances: number[] = [];
     let ends = 0;
-    for (let k = 0; k < this.distinct; k++) if (isLineEnd(this.tokens[k]!)) ends += this.chances[k]!;
-    return { tokens: this.tokens.slice(0, this.distinct), chances: this.chances.slice(0, this.distinct), end: ends };
+    for (let k = 0; k < this.distinct; k++) {
+      tokens.push(this.tokens[k]!);
+      chances.push(this.chances[k]!);
+      if (isLineEnd(this.tokens[k]!)) ends += this.chances[k]!;
+    }
+    return { tokens, chances, end: ends };
   }
 
   private gather(table: number, least: number, most: number, context: ArrayLike<number>, end: number): void {

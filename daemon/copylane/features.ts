@@ -90,7 +90,7 @@ function featuresOf(draft: Draft, prompt: Prompt): Features {
   const run = Math.log2(1 + occurrence.exactRun);
   const on = (value: boolean): number => (value ? 1 : 0);
   const isNew = on(occurrence.shapeRun === 0 && occurrence.exactRun === 0);
-  const like = likeness(scanned(draft.above[0]?.trim() ?? '').texts, prompt.above.tokens.at(-1)!);
+  const like = likeness(scanned(draft.above[0] ?? '').texts, prompt.above.tokens.at(-1)!);
   return {
     exactRun: run,
     exactRun1: on(occurrence.exactRun >= 1),
@@ -154,7 +154,7 @@ function overlap(above: readonly string[], prompt: Prompt): number {
   const here = prompt.nearWords;
   if (here.size === 0) return 0;
   const shared = new Set<string>();
-  for (const line of above.slice(0, OVERLAP_LINES)) for (const word of scanned(line.trim()).words) if (here.has(word)) shared.add(word);
+  for (const line of above.slice(0, OVERLAP_LINES)) for (const word of scanned(line).words) if (here.has(word)) shared.add(word);
   return shared.size / here.size;
 }
 

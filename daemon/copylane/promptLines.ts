@@ -104,7 +104,7 @@ function hashed(lines: readonly string[], firstLine: number): HashedLines {
     tokens: [[]],
   };
   kept.forEach((i, k) => {
-    const line = scanned(lines[i]!.trim());
+    const line = scanned(lines[i]!);
     all.exact[k + 1] = line.exact;
     all.tokens.push(line.texts);
     all.shape[k + 1] = (line.shape | Math.min(255, indentOf(lines[i]!))) >>> 0;
@@ -119,7 +119,7 @@ const CLOSES: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' 
 function openBracket(lines: readonly string[]): string {
   const open: string[] = [];
   for (const line of lines) {
-    for (const { kind, text } of scanned(line.trim()).tokens) {
+    for (const { kind, text } of scanned(line).tokens) {
       if (kind !== 'mark') continue;
       if (text === '(' || text === '[' || text === '{') open.push(text);
       else if (CLOSES[text] !== undefined && open.at(-1) === CLOSES[text]) open.pop();
@@ -131,6 +131,6 @@ function openBracket(lines: readonly string[]): string {
 /** Distinct words and strings. */
 export function wordsOf(lines: readonly string[]): Set<string> {
   const words = new Set<string>();
-  for (const line of lines) for (const word of scanned(line.trim()).words) words.add(word);
+  for (const line of lines) for (const word of scanned(line).words) words.add(word);
   return words;
 }

@@ -15,8 +15,8 @@ export function learnRenaming(there: readonly string[], here: readonly string[],
   const renaming = new Map<string, string>();
   const seen = new Set<string>();
   for (let k = 0; k < Math.min(shapeRun, there.length, here.length, TEACHING_LINES); k++) {
-    const from = scanned(there[k]!.trim()).tokens;
-    const to = scanned(here[k]!.trim()).tokens;
+    const from = scanned(there[k]!).tokens;
+    const to = scanned(here[k]!).tokens;
     // Equal hashes of unequal shapes teach nothing.
     if (from.length !== to.length || from.some((token, i) => token.kind !== to[i]!.kind)) break;
     for (let i = from.length - 1; i >= 0; i--) {

@@ -1,4 +1,5 @@
-/** Lines of open buffers, scanned once: most lines of a request were in the one before. */
+/** Lines of open buffers and near copied ones, scanned once: most lines of a request were in the one before. */
+import { detached } from './detached.js';
 import { hashExact, hashShape } from './lineHash.js';
 import { scanLine, type LineToken } from './scanLine.js';
 
@@ -16,14 +17,22 @@ const KEPT = 20_000;
 const LONGEST_KEPT = 500;
 const kept = new Map<string, ScannedLine>();
 
-/** @param line without outer blanks */
+/** @param line with or without outer blanks, which count for nothing */
 export function scanned(line: string): ScannedLine {
-  let known = kept.get(line);
+  const known = kept.get(line);
   if (known) return known;
-  const tokens = scanLine(line);
-  known = { exact: hashExact(line), shape: hashShape(tokens), tokens, texts: tokens.map((token) => token.text), words: tokens.flatMap(({ kind, text }) => (kind === 'word' || kind === 'string' ? [text] : [])) };
-  if (line.length > LONGEST_KEPT) return known;
+  const key = line.length > LONGEST_KEPT ? line : detached(line);
+  const text = key === line ? key.trim() : line.trim();
+  const tokens = scanLine(text);
+  const found = {
+    exact: hashExact(text),
+    shape: hashShape(tokens),
+    tokens,
+    texts: tokens.map((token) => token.text),
+    words: tokens.flatMap((token) => (token.kind === 'word' || token.kind === 'string' ? [token.text] : [])),
+  };
+  if (line.length > LONGEST_KEPT || key !== line) return found;
   if (kept.size >= KEPT) kept.clear();
-  kept.set(line, known);
-  return known;
+  kept.set(key, found);
+  return found;
 }

@@ -2,6 +2,7 @@
  * Text as a stream of small numbers. A token is `word << 1 | spaced`: `word` numbers a text of the vocabulary, `spaced`
  * says that one blank precedes it. Longer gaps belong to the text, so that a line is the concatenation of its tokens.
  */
+import { detached } from './detached.js';
 import { TOKEN } from './scanLine.js';
 
 /** Words that end a line, by the step of indentation to the next one; no word has number 0. */
@@ -27,8 +28,9 @@ export class Vocabulary {
     let word = this.words.get(text);
     if (word === undefined) {
       word = this.texts.length;
-      this.texts.push(text);
-      this.words.set(text, word);
+      const own = detached(text);
+      this.texts.push(own);
+      this.words.set(own, word);
     }
     return word;
   }
@@ -71,7 +73,7 @@ export class PassingVocabulary {
     const tokens = tokensOf(line, this);
     if (this.texts.length > passing || tokens.some((token) => token >>> 1 >= PASSING)) return tokens;
     if (lines.size >= KEPT_LINES) lines.clear();
-    lines.set(line, tokens);
+    lines.set(detached(line), tokens);
     return tokens;
   }
 
