@@ -26,6 +26,8 @@ interface IndexedBlob {
 
 /** Dead positions are dropped when they outnumber the live ones and this. */
 const DEAD_FLOOR = 50_000;
+/** Room made beyond what is needed at once, so that the next commit finds some. */
+const ROOM = 1.125;
 const SLASH = 47;
 
 export class LineIndex {
@@ -56,7 +58,8 @@ export class LineIndex {
     const live = [...files];
     // Room for all at once: growing makes the tables anew.
     const added = live.filter((file) => !this.byOid.has(file.oid));
-    this.reserve(this.used + added.reduce((sum, file) => sum + (file.hashes.length >>> 1) + 1, 0));
+    const wanted = this.used + added.reduce((sum, file) => sum + (file.hashes.length >>> 1) + 1, 0);
+    if (wanted > this.exact.length) this.reserve(Math.ceil(wanted * ROOM));
     for (const file of live) {
       let known = this.byOid.get(file.oid);
       if (known === undefined) known = this.append(file);

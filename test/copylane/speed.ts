@@ -5,7 +5,8 @@
  * from an earlier file with some names changed. The open file grows line by line, as one that is written anew
  * under the path of an existing one. Also printed:
  * the time to index lines and tokens, the longest the event loop stood still meanwhile, the memory the indexes take, and
- * the time to follow a tree in which one file changed. Times include every read of a blob, from memory.
+ * the time to follow a tree in which one file changed. Times include every read of a blob, from memory. As a gauge of the
+ * machine at that moment a million dependent reads of random words of 64 MB are timed first.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { hashLines } from '../../daemon/copylane/lineHash.js';
@@ -50,6 +51,15 @@ function made(files: readonly string[][]): string[] {
   }
   return lines;
 }
+
+const chain = Int32Array.from({ length: 2 ** 24 }, () => Math.floor(random() * 2 ** 24));
+const gaugeUsed = process.cpuUsage();
+const gaugeBegan = performance.now();
+let link = 1;
+for (let k = 0; k < 1e6; k++) link = chain[link ^ k]!;
+const gaugeMs = performance.now() - gaugeBegan;
+const gauge = process.cpuUsage(gaugeUsed);
+console.log(`gauge: ${gaugeMs.toFixed(0)} ms, processor time ${((gauge.user + gauge.system) / 1000).toFixed(0)} ms${link < 0 ? '!' : ''}`);
 
 const wanted = 1e6 * Number(process.argv[2] ?? 5);
 const texts = new Map<string, string>();
