@@ -16,6 +16,7 @@ import sys
 import torch
 
 import model as model_file
+import samples as samples_file
 from evaluate import copy_gate, gates_of, judge_lines
 from model import Config, Hef
 from samples import Pack
@@ -41,6 +42,20 @@ def pointer_to_text_alone():
     Hef.point = lambda self, batch, states, pool, own=True, memory=True: point(self, batch, states, pool, own, False)
 
 
+def memory_without_positions():
+    """Memory stands at the position of the last token before it, so that what is written is as near to that token as without memory."""
+    row = samples_file.Builder.row
+
+    def changed(self, ids, memory, memory_at, first, **rest):
+        row(self, ids, memory, memory_at, first, **rest)
+        if memory:
+            positions, end = self.rows[-1][3], memory_at + len(memory)
+            positions[memory_at - 1:end] = positions[memory_at - 2]
+            positions[end:] -= len(memory) + 1
+
+    samples_file.Builder.row = changed
+
+
 # name: what it is, configuration, mixture, whether utility.py's list is used, change to the code
 VARIANTS = {
     "baseline": ("8 vectors a chunk, mean-pooled keys, pointer, no utility", {}, {}, False, None),
@@ -50,6 +65,7 @@ VARIANTS = {
     "max key": ("max-pooled keys", {}, {}, False, longest_key),
     "no copying of memory": ("the pointer reads the prompt's text alone", {}, {}, False, pointer_to_text_alone),
     "no pointer": ("no pointer at all", {}, {}, False, without_pointer),
+    "no positions": ("memory takes no positions of its own", {}, {}, False, memory_without_positions),
     "no wrong memory": ("memory is never empty, unrelated or the answer", {}, {"empty": 0, "unrelated": 0, "answer": 0}, False, None),
 }
 
