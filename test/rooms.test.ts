@@ -45,6 +45,11 @@ test('only the transport knows node-ipc', () => {
   assert.equal([...new Set(found.map(([file]) => file))], [path.join('daemon', 'ipc', 'transport.ts')]);
 });
 
+test('only one module knows ONNX Runtime: it switches the telemetry client off first', () => {
+  const found = imports('models').filter(([, module]) => module === 'onnxruntime-node');
+  assert.equal(found.map(([file]) => file), [path.join('models', 'onnx', 'runtime.ts')]);
+});
+
 test('every way to import is seen', () => {
   const source = ["import { a } from 'a';", "import type { b } from 'b';", "export * from 'c';", "import 'd';", "const e = await import('e');", "const f = require('f');", "const g = createRequire(import.meta.url)('g');", "import {\n  h,\n} from 'h';"].join('\n');
   assert.equal(modulesOf(source), ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);

@@ -1,5 +1,5 @@
 import '../onnx/noTelemetry.js';
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../onnx/runtime.js';
 import type { FuserShape } from '../bundle/manifest.js';
 import type { Runner } from '../onnx/runner.js';
 import type { Tokenizer } from '../tokenizer.js';

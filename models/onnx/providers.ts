@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import './noTelemetry.js';
-import { listSupportedBackends } from 'onnxruntime-node';
+import { listSupportedBackends } from './runtime.js';
 
 export interface ProviderChoice {
   provider: string;

@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from './runtime.js';
 import { openSession, type SessionSettings } from './session.js';
 
 /** Runs a graph; the reply hands out outputs by name as float32. */

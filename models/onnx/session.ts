@@ -1,5 +1,4 @@
-import './noTelemetry.js';
-import { env, InferenceSession } from 'onnxruntime-node';
+import { env, InferenceSession } from './runtime.js';
 
 // Failures are thrown; ONNX Runtime need not print them as well.
 env.logLevel = 'fatal';

@@ -1,6 +1,5 @@
 /** Child process of providers.ts: runs a small graph on the provider named by its argument; exits 0 when the result is right. */
-import './noTelemetry.js';
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from './runtime.js';
 import { createGraph } from './graph.js';
 import { openSession } from './session.js';
 

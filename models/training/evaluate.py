@@ -81,13 +81,17 @@ def per_line(parts):
     return torch.cat(lines)
 
 
-def difference(judged, one, other, rounds=2000):
-    """Identifier loss of one setting minus that of the other, line by line: mean and its 95 % bootstrap interval."""
-    values = per_line(judged[one]) - per_line(judged[other])
-    values = values[~values.isnan()]
+def bootstrap(values, rounds=2000):
+    """Mean of values [n] and its 95 % interval by the percentile bootstrap; of differences line by line, the paired one."""
     picked = torch.randint(len(values), (rounds, len(values)), generator=torch.Generator().manual_seed(0))
     means = values[picked].mean(1).sort()[0]
     return {"mean": values.mean().item(), "low": means[int(0.025 * rounds)].item(), "high": means[int(0.975 * rounds)].item()}
+
+
+def difference(judged, one, other):
+    """Identifier loss of one setting minus that of the other, line by line (see bootstrap)."""
+    values = per_line(judged[one]) - per_line(judged[other])
+    return bootstrap(values[~values.isnan()])
 
 
 DIFFERENCES = [("right", "none"), ("right", "shuffled"), ("right", "snippet"), ("snippet", "none"), ("shuffled", "none"),

@@ -12,7 +12,7 @@ import struct
 import numpy as np
 import torch
 
-from model import Config, Hef, mixture
+from model import Config, Hef, load_model, mixture
 from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF, Tokenizer
 
 SAMPLES = ["def add(left, right):\n    return left + right\n", "export const größe = (n: number) => n ** 2;\r\n",
@@ -97,10 +97,8 @@ def main():
     args = parser.parse_args()
     tokenizer = Tokenizer(args.tokenizer)
     if args.checkpoint:
-        state = torch.load(args.checkpoint, map_location="cpu")
-        config = Config.of(state["config"])
-        model = Hef(config)
-        model.load_state_dict(state["model"])
+        model = load_model(args.checkpoint, "cpu")
+        config = model.config
     else:
         config = Config()
         config.generator.vocab = len(tokenizer)

@@ -11,7 +11,7 @@ import json
 import torch
 
 from evaluate import copy_gate, gates_of, judge_lines
-from model import Config, Hef
+from model import load_model
 from samples import Pack
 from tokenizer import Tokenizer
 from train import keep_freed_memory
@@ -27,9 +27,7 @@ def main():
     args = parser.parse_args()
     keep_freed_memory()
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    state = torch.load(args.checkpoint, map_location=device)
-    model = Hef(Config.of(state["config"])).to(device)
-    model.load_state_dict(state["model"])
+    model = load_model(args.checkpoint, device)
     tokenizer = Tokenizer(args.tokenizer)
     held = Pack(args.pack, tokenizer, held=True, seed=2, slice_tokens=model.config.fuser.sliceTokens)
     gates = gates_of(judge_lines(model, held, device, torch.from_numpy(held.wordlike).to(device), args.batches))

@@ -430,3 +430,11 @@ class Hef(nn.Module):
             seen = torch.cat([seen, reached & (real[..., None] & (copied > 0)).flatten(1)[:, None]], 2)
             entries = torch.cat([entries, copied.flatten(1)], 1)
         return self.pointer.scores(states, keys).masked_fill(~seen, NEVER), entries
+
+
+def load_model(path, device):
+    """The model of a checkpoint of train.py, on a device."""
+    state = torch.load(path, map_location=device)
+    model = Hef(Config.of(state["config"])).to(device)
+    model.load_state_dict(state["model"])
+    return model

@@ -12,8 +12,8 @@ import time
 import numpy as np
 import torch
 
-from model import Config, Hef, mixture_loss
-from samples import CHUNK, Pack
+from model import load_model, mixture_loss
+from samples import CHUNK, USEFUL, Batch, Pack
 from tokenizer import MID, PRE, SNIP, Tokenizer
 from train import keep_freed_memory
 
@@ -24,7 +24,6 @@ OPENING = 160  # tokens above the cursor
 @torch.no_grad()
 def continuation_loss(model, prompts, device):
     """Mean loss over the last ANSWER tokens of each prompt (lists of ids, ending in the same number of answer tokens) → [n]."""
-    from samples import Batch
     length = max(map(len, prompts))
     ids = torch.zeros(len(prompts), length, dtype=torch.long)
     for i, p in enumerate(prompts):
@@ -78,9 +77,7 @@ def main():
     keep_freed_memory()
     torch.set_num_threads(args.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    state = torch.load(args.checkpoint, map_location=device)
-    model = Hef(Config.of(state["config"])).to(device)
-    model.load_state_dict(state["model"])
+    model = load_model(args.checkpoint, device)
     model.eval()
     pack = Pack(args.pack, Tokenizer(args.tokenizer))
     at, chunks = draw_places(pack, args.places, args.candidates, args.seed, started + 0.5 * left)
@@ -110,8 +107,8 @@ def main():
     np.savez(args.out, at=at, chunks=chunks.astype(np.int64), values=values)
     real = values[chunks >= 0]
     best = values.max(1)
-    print(f"{len(at)} places, {len(real)} contexts: useful {100 * (real > 0.02).mean():.1f} %, harmful {100 * (real < -0.02).mean():.1f} %, "
-          f"mean {real.mean():.3f}; best of a place: mean {best.mean():.3f}, useful {100 * (best > 0.02).mean():.1f} %")
+    print(f"{len(at)} places, {len(real)} contexts: useful {100 * (real > USEFUL).mean():.1f} %, harmful {100 * (real < -USEFUL).mean():.1f} %, "
+          f"mean {real.mean():.3f}; best of a place: mean {best.mean():.3f}, useful {100 * (best > USEFUL).mean():.1f} %")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@
  * Prints ChooserParameters as JSON on stdout (what export.py --chooser takes), and on stderr what the choice is worth on
  * each repository when it was fitted on the others.
  */
-import { readFileSync, realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { DEFAULT_CHOOSER, weigh } from '../../daemon/complete/choose.js';
 import { LINE_FEATURES } from '../../daemon/complete/lineFeatures.js';
 import type { ChooserParameters } from '../../models/types.js';
 import type { TaskChoice } from './choice.js';
 import { fitConditionalLogit } from './conditionalLogit.js';
+import { runAsScript } from './runAsScript.js';
 import type { TaskDetails } from './runTasks.js';
 import { markdown } from './table.js';
 
@@ -96,11 +96,4 @@ function main(files: readonly string[]): void {
   console.log(JSON.stringify(fitChooser(details), null, 2));
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    main(process.argv.slice(2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 2;
-  }
-}
+await runAsScript(import.meta.url, () => main(process.argv.slice(2)));

@@ -4,9 +4,8 @@
  * with int8 in the named part, and prints the differences task by task. Both are built from the bundle's own weights,
  * which must be float (float16 as shipped); the graphs quantise when they are built. Only the CPU has int8 products.
  */
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readManifest, readPart } from '../../models/bundle/read.js';
 import type { Manifest, Precision } from '../../models/bundle/manifest.js';
@@ -18,6 +17,7 @@ import { differenceOf, type Gain } from './paired.js';
 import { progressLine } from './progressLine.js';
 import type { Outcome } from './report.js';
 import { repositoryFolder } from './repositories.js';
+import { runAsScript } from './runAsScript.js';
 import { runTasks, type RunOptions } from './runTasks.js';
 import { scratchFolder } from './scratch.js';
 import { markdown } from './table.js';
@@ -123,11 +123,4 @@ async function main(): Promise<void> {
   console.log(values.json ? JSON.stringify({ model: readManifest(bundle).id, int8: part, rows }, null, 2) : table(rows, what));
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 2;
-  }
-}
+await runAsScript(import.meta.url, main);

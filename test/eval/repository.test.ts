@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectReader } from '../../store/types.js';
-import { EvalError } from './evalError.js';
 import { openBare } from './openBare.js';
 import { readPrompt } from './prompt.js';
+import { refusal } from './refusal.js';
 import { databaseFolder, repositoryFolder } from './repositories.js';
 import { isTaskLine, sampleTasks } from './sampleTasks.js';
 import type { Task } from './tasks.js';
@@ -26,17 +26,6 @@ test.after(() => {
   objects?.close();
   rmSync(repos, { recursive: true, force: true });
 });
-
-async function refusal(action: () => unknown): Promise<string> {
-  try {
-    await action();
-  } catch (error) {
-    assert.instance(error, EvalError);
-    assert.not.match((error as Error).message, /\n/);
-    return (error as Error).message;
-  }
-  throw new Error('nothing was refused');
-}
 
 test('a task is read from the bare repository as it was at its commit', async () => {
   const prompt = await readPrompt(objects, task, true);

@@ -4,8 +4,6 @@
  * first k chunks, for each way of searching and for their merging, which is what a completion uses; only tasks that have
  * a gold chunk count.
  */
-import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mergeLists, searchLists } from '../../daemon/complete/retrieve.js';
 import type { Hit } from '../../store/types.js';
@@ -16,6 +14,7 @@ import { searchInside } from './hierarchyFirst.js';
 import { bundleFolder, openEvaluation } from './openEvaluation.js';
 import { progressLine } from './progressLine.js';
 import { repositoryFolder } from './repositories.js';
+import { runAsScript } from './runAsScript.js';
 import { markdown } from './table.js';
 import { readTasks, spreadTasks } from './tasks.js';
 import { prepareVisit, visitTasks, type Visit } from './visitTasks.js';
@@ -143,11 +142,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 2;
-  }
-}
+await runAsScript(import.meta.url, main);

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeRandomBundle, type RandomBundle } from '../models/randomBundle.js';
-import { EvalError } from './evalError.js';
 import { ownTasks } from './ownRepository.js';
+import { refusal } from './refusal.js';
 import type { Report } from './report.js';
 import { makeTinyRepository } from './tinyRepository.js';
 
@@ -32,17 +32,6 @@ function evaluate(cwd: string, ...given: string[]) {
   mkdirSync(own, { recursive: true });
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), TMPDIR: own };
   return spawnSync(process.execPath, [main, ...given, '--bundle', bundle.directory], { encoding: 'utf8', cwd, env });
-}
-
-async function refusal(action: () => Promise<unknown>): Promise<string> {
-  try {
-    await action();
-  } catch (error) {
-    assert.instance(error, EvalError);
-    assert.not.match((error as Error).message, /\n/);
-    return (error as Error).message;
-  }
-  throw new Error('nothing was refused');
 }
 
 test('the same lines are drawn from the work tree, a folder in it and a bare clone', async () => {

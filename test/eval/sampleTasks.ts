@@ -5,15 +5,15 @@
  * characters or more; with `--cross-file` among those of them that use, for the first time in their file, a name
  * imported from another file of the repository. The same seed and commits draw the same lines.
  */
-import { readdirSync, realpathSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import type { ObjectReader } from '../../store/types.js';
 import { openFirstUses } from './crossfile/firstUses.js';
 import { EvalError } from './evalError.js';
 import { openBare } from './openBare.js';
 import { seededRandom } from './random.js';
 import { repositoryFolder } from './repositories.js';
+import { runAsScript } from './runAsScript.js';
 import type { Task } from './tasks.js';
 
 const SOURCE = /\.(py|tsx?|mts|cts|jsx?|mjs|cjs)$/;
@@ -127,11 +127,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 2;
-  }
-}
+await runAsScript(import.meta.url, main);

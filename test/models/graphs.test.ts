@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '../../models/onnx/runtime.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GeneratorShape } from '../../models/bundle/manifest.js';

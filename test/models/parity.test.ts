@@ -3,7 +3,7 @@
  * models/training/export.py. HEFC_TEST_BUNDLE names another bundle folder.
  */
 import { existsSync } from 'node:fs';
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../models/onnx/runtime.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generatorParts, readManifest, readPart, readWeights, type Weights } from '../../models/bundle/read.js';

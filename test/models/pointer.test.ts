@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../models/onnx/runtime.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { weightsOf } from '../../models/bundle/read.js';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../models/onnx/runtime.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createGraph } from '../../models/onnx/graph.js';
