@@ -9,7 +9,6 @@ then all are judged on the same lines, and compared line by line with the first.
 import argparse
 import json
 import os
-import random
 import subprocess
 import sys
 
@@ -17,8 +16,8 @@ import torch
 
 import model as model_file
 import samples as samples_file
-from evaluate import copy_gate, gates_of, judge_lines
-from model import Config, Hef
+from evaluate import bootstrap, copy_gate, gates_of, judge_lines
+from model import Hef, load_model
 from samples import Pack
 from tokenizer import Tokenizer
 from train import keep_freed_memory
@@ -70,13 +69,6 @@ VARIANTS = {
 }
 
 
-def interval(differences, rounds=2000):
-    """95 % bootstrap interval of the mean of paired differences, in percent."""
-    rng = random.Random(0)
-    means = sorted(sum(rng.choices(differences, k=len(differences))) / len(differences) for _ in range(rounds))
-    return [round(100 * means[int(q * rounds)], 1) for q in (0.025, 0.975)]
-
-
 def run_variant(name, args):
     """Trains and judges one variant in this process; writes OUT/NAME.json."""
     _, fuser, mixture, utility, change = VARIANTS[name]
@@ -93,9 +85,7 @@ def run_variant(name, args):
     train()
     keep_freed_memory()
     tokenizer = Tokenizer(args.tokenizer)
-    state = torch.load(os.path.join(folder, "checkpoint.pt"), map_location="cpu")
-    model = Hef(Config.of(state["config"]))
-    model.load_state_dict(state["model"])
+    model = load_model(os.path.join(folder, "checkpoint.pt"), "cpu")
     held = Pack(args.pack, tokenizer, held=True, seed=2, slice_tokens=model.config.fuser.sliceTokens)
     judged = judge_lines(model, held, "cpu", torch.from_numpy(held.wordlike), args.judge)
     lines = {how: {"exact": torch.cat([p[3] for p in parts]).int().tolist()} for how, parts in judged.items()}
@@ -109,15 +99,17 @@ def table(args):
     """Markdown of the variants that have been judged."""
     found = {n: json.load(open(os.path.join(args.out, n + ".json"))) for n in VARIANTS if os.path.exists(os.path.join(args.out, n + ".json"))}
     base = found["baseline"]["lines"]["right"]["exact"]
-    print("| variant | EM right | shuffled | none | snippet | EM right minus baseline (95 %) | identifier loss right | shuffled | none | made-up name copied | contrast |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    shown = lambda d, scale, digits: f"{scale * d['mean']:+.{digits}f} ({scale * d['low']:+.{digits}f} to {scale * d['high']:+.{digits}f})"
+    print("| variant | EM right | shuffled | none | snippet | EM right minus baseline | made-up name copied | contrast |\n|---|---|---|---|---|---|---|---|")
     for name, r in found.items():
-        g, mine = r["gates"], r["lines"]["right"]["exact"]
-        low, high = interval([a - b for a, b in zip(mine, base)])
-        em = [f"{g[h]['em']:.1f}" for h in ("right", "shuffled", "none", "snippet")]
-        loss = [f"{g[h]['identifier_loss']:.3f}" for h in ("right", "shuffled", "none")]
-        print(f"| {name}: {VARIANTS[name][0]} | {' | '.join(em)} | {low} to {high} | {' | '.join(loss)} | {r['copying']['right']['exact']} % | {r['contrast']:.2f} |")
-    print(f"\n{len(base)} lines of held-out repositories.")
+        em = [f"{r['gates'][h]['em']:.1f}" for h in ("right", "shuffled", "none", "snippet")]
+        gain = bootstrap(torch.tensor(r["lines"]["right"]["exact"]).float() - torch.tensor(base).float())
+        print(f"| {name}: {VARIANTS[name][0]} | {' | '.join(em)} | {shown(gain, 100, 1)} | {r['copying']['right']['exact']} % | {r['contrast']:.2f} |")
+    print("\nIdentifier loss, nats, and differences line by line:\n\n| variant | right | none | right − none | right − shuffled | right − snippet | shuffled − none | files − none |\n|---|---|---|---|---|---|---|---|")
+    for name, r in found.items():
+        d = [shown(r["gates"]["differences"][k], 1, 2) for k in ("right − none", "right − shuffled", "right − snippet", "shuffled − none", "files − none")]
+        print(f"| {name} | {r['gates']['right']['identifier_loss']:.3f} | {r['gates']['none']['identifier_loss']:.3f} | {' | '.join(d)} |")
+    print(f"\n{len(base)} lines of held-out repositories; 95 % bootstrap intervals in brackets.")
 
 
 def main():
