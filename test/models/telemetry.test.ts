@@ -10,11 +10,13 @@ import { scratchFolder } from './scratch.js';
 
 const telemetry = suite('telemetry');
 
-/** What a program leaves in a temporary folder of its own. */
+/**
+ * What a program leaves in a temporary folder of its own. Its environment is a bare one: the library starts no client
+ * where the variable, or one of a continuous integration service (`CI`, `GITHUB_ACTIONS` …), is set.
+ */
 function leftBy(code: string): string[] {
   const { path, remove } = scratchFolder();
-  const { ORT_DISABLE_TELEMETRY: _, ...environment } = process.env;
-  const { status, stderr } = spawnSync(process.execPath, ['-e', `(async () => { ${code} })().catch((error) => { console.error(error); process.exit(1); })`], { encoding: 'utf8', env: { ...environment, TMPDIR: path } });
+  const { status, stderr } = spawnSync(process.execPath, ['-e', `(async () => { ${code} })().catch((error) => { console.error(error); process.exit(1); })`], { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: path, TMPDIR: path } });
   const left = readdirSync(path);
   remove();
   assert.is(status, 0, stderr);
