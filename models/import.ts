@@ -50,7 +50,7 @@ export function importBundle(sourceDirectory: string, targetDirectory: string, {
     fuser: null,
     special: specialTokens(tokenizer.specials, config),
     order: 'prefix-first',
-    prompt: { windowTokens: Math.min(windowTokens, generator.contextTokens) },
+    prompt: { windowTokens: Math.min(windowTokens, generator.contextTokens), farTokens: 0 },
     precision: { generator: 'int8', fuser: 'float32' },
   };
   validateManifest(manifest);

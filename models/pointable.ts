@@ -1,31 +1,53 @@
 /** The tokens a pointer may copy, each known by what stood before it and by its slice's memory vector. */
 
-/** A text that stands in the prompt, or behind consecutive memory vectors of it. */
+/** A text that stands in the file, or behind consecutive memory vectors of the prompt. */
 export interface Piece {
   ids: number[];
-  /** The prompt's memory vector that stands for the first slice of `ids`; null for text of the prompt itself. */
+  /** The prompt's memory vector that stands for the first slice of `ids`; null for text of the file or pasted text. */
   vector: number | null;
+  /** Text of the file above the cursor. */
+  above: boolean;
 }
 
-/** Four lists of equal length, an entry a token. */
+/** Lists of equal length, an entry a token. */
 export interface Pointable {
   tokens: number[];
-  /** The token before it in its own piece, and the one before that; pad where there is none. */
-  before: number[];
-  before2: number[];
+  /** How many tokens stand before it in its own piece: they are the entries before it. */
+  depths: number[];
   /** The prompt's memory vector of its slice, or −1. */
   vectors: number[];
+  /** Whether it stands in the file above the cursor. */
+  above: boolean[];
 }
 
-export function pointableEntries(pieces: Piece[], pad: number, sliceTokens: number): Pointable {
-  const entries: Pointable = { tokens: [], before: [], before2: [], vectors: [] };
-  for (const { ids, vector } of pieces) {
+export function pointableEntries(pieces: Piece[], sliceTokens: number): Pointable {
+  const entries: Pointable = { tokens: [], depths: [], vectors: [], above: [] };
+  for (const { ids, vector, above } of pieces) {
     for (const [i, id] of ids.entries()) {
       entries.tokens.push(id);
-      entries.before.push(ids[i - 1] ?? pad);
-      entries.before2.push(ids[i - 2] ?? pad);
+      entries.depths.push(i);
       entries.vectors.push(vector === null ? -1 : vector + Math.floor(i / sliceTokens));
+      entries.above.push(above);
     }
   }
   return entries;
+}
+
+/** The token `back` places before entry `j` in its own piece; `pad` where there is none. */
+export function tokenBefore({ tokens, depths }: Pointable, j: number, back: number, pad: number): number {
+  return depths[j]! >= back ? tokens[j - back]! : pad;
+}
+
+/**
+ * What each entry is judged by, for a position whose text is `history` (last token first): the number of tokens before
+ * the entry that are the last ones written, at most `reach`; reach + 1 is added for entries not above the cursor.
+ * Writes into `out` from `offset` on.
+ */
+export function countMatches(history: readonly number[], { tokens, depths, above }: Pointable, reach: number, out: Int32Array, offset: number): void {
+  for (let j = 0; j < tokens.length; j++) {
+    const most = Math.min(reach, history.length, depths[j]!);
+    let length = 0;
+    while (length < most && tokens[j - 1 - length] === history[length]) length++;
+    out[offset + j] = length + (above[j]! ? 0 : reach + 1);
+  }
 }

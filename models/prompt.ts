@@ -14,7 +14,9 @@ export interface Prompt {
   /** [M · memoryDim] */
   memory: Float32Array;
   memoryDim: number;
-  /** What the pointer may copy: the prompt's own text and the texts of its memory; null without a pointer. */
+  /** The rows of the mark of memory and its vectors; they take no positions of their own. */
+  memoryRows: { at: number; count: number };
+  /** What the pointer may copy: the prompt's own text, the file's text above it, and the texts of its memory; null without a pointer. */
   pointable: Pointable | null;
   /** Bytes of the dropped last token that the continuation must begin with; empty when nothing was dropped. */
   owed: Uint8Array;
@@ -57,7 +59,7 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
 
   const canFill = special.pre !== null && special.suf !== null && special.mid !== null;
   const suffix = request.suffix === null || !canFill ? null : await cutSuffix(request.suffix, Math.floor(ownText / 4), tokenizer);
-  const { ids, whole } = await cutPrefix(request.prefix, ownText - (suffix?.length ?? 0), tokenizer);
+  const { ids, far, whole } = await cutPrefix(request.prefix, ownText - (suffix?.length ?? 0), pointer === undefined ? 0 : manifest.prompt.farTokens, tokenizer);
   const owed = await heal(ids);
   if (owed.length > 0) ids.pop();
 
@@ -70,14 +72,17 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
   const rows = manifest.order === 'suffix-first'
     ? [...pasted, ...after, ...before, ...memoryPart, ...mark(special.mid)]
     : [...pasted, ...before, ...after, ...memoryPart, ...mark(special.mid)];
+  const piecesOf = (texts: number[][], above: boolean): Piece[] => texts.map((piece) => ({ ids: piece, vector: null, above }));
+  const inFile = [...piecesOf([...snippets, suffix ?? []], false), ...piecesOf([ids, far], true)];
+  const memoryAt = rows.length - memoryPart.length - mark(special.mid).length;
   if (rows.length === 0) rows.push(special.eos);
-  const inPrompt = [...snippets, suffix ?? [], ids].map((piece): Piece => ({ ids: piece, vector: null }));
   return {
     rows,
     keys: rows.map((row) => (row >= 0 ? row : vectors.fingerprints[-1 - row]!)),
     memory: vectors.values,
     memoryDim,
-    pointable: pointer === undefined || fuser === null ? null : pointableEntries([...inPrompt, ...(await remember(vectors.texts, fuser, tokenizer))], special.pad, fuser.sliceTokens),
+    memoryRows: { at: memoryAt, count: memoryPart.length },
+    pointable: pointer === undefined || fuser === null ? null : pointableEntries([...inFile, ...(await remember(vectors.texts, fuser, tokenizer))], fuser.sliceTokens),
     owed,
     maxTokens,
     tokens: { prefix: ids.length, suffix: suffix?.length ?? 0, pasted: pasted.length, memory: vectors.count },
@@ -115,7 +120,7 @@ function gatherMemory(request: GenerateRequest, budget: number, dim: number): { 
 /** Tokens of the slices whose vectors entered the prompt. The fuser cut the same texts: whole, then to chunkTokens. */
 async function remember(texts: RememberedText[], { chunkTokens, sliceTokens }: FuserShape, tokenizer: Tokenizer): Promise<Piece[]> {
   const encoded = await tokenizer.encodeBatch(texts.map(({ text }) => text));
-  return texts.map(({ vector, count }, i) => ({ ids: encoded[i]!.slice(0, Math.min(chunkTokens, count * sliceTokens)), vector }));
+  return texts.map(({ vector, count }, i) => ({ ids: encoded[i]!.slice(0, Math.min(chunkTokens, count * sliceTokens)), vector, above: false }));
 }
 
 /** A negative number that tells memory vectors apart (FNV-1a run twice, 52 bits). */
@@ -150,9 +155,9 @@ async function cutSuffix(suffix: string, budget: number, tokenizer: Tokenizer): 
   return (await tokenizer.encode(suffix.slice(0, budget * charactersPerToken))).slice(0, budget);
 }
 
-/** The last tokens of the prefix that fit, from a line start where one is near. `whole` when nothing was cut. */
-async function cutPrefix(prefix: string, budget: number, tokenizer: Tokenizer): Promise<{ ids: number[]; whole: boolean }> {
-  const excess = prefix.length - budget * charactersPerToken;
+/** The last tokens of the prefix that fit, from a line start where one is near, and up to `farTokens` before those. `whole` when nothing was cut. */
+async function cutPrefix(prefix: string, budget: number, farTokens: number, tokenizer: Tokenizer): Promise<{ ids: number[]; far: number[]; whole: boolean }> {
+  const excess = prefix.length - (budget + farTokens) * charactersPerToken;
   let start = Math.max(0, Math.floor(excess / characterStep) * characterStep);
   if (start > 0) {
     const line = prefix.indexOf('\n', start) + 1;
@@ -160,7 +165,7 @@ async function cutPrefix(prefix: string, budget: number, tokenizer: Tokenizer): 
     else if ((prefix.charCodeAt(start) & 0xfc00) === 0xdc00) start += 1;
   }
   const ids = await tokenizer.encode(prefix.slice(start));
-  if (ids.length <= budget) return { ids, whole: start === 0 };
+  if (ids.length <= budget) return { ids, far: [], whole: start === 0 };
   const step = cutStep(budget);
   let cut = Math.ceil((ids.length - budget) / step) * step;
   for (let at = cut; at < Math.min(cut + step, ids.length); at++) {
@@ -169,5 +174,6 @@ async function cutPrefix(prefix: string, budget: number, tokenizer: Tokenizer): 
       break;
     }
   }
-  return { ids: ids.slice(Math.min(cut, ids.length - 1)), whole: false };
+  cut = Math.min(cut, ids.length - 1);
+  return { ids: ids.slice(cut), far: ids.slice(Math.max(0, cut - farTokens), cut), whole: false };
 }

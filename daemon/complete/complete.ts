@@ -8,7 +8,7 @@ import type { ObjectReader, TreeView } from '../../store/types.js';
 import type { EngineCompletion } from '../engine/types.js';
 import type { CompleteResult, CompletionReason } from '../ipc/protocol.js';
 import { choose, type CopyCandidate } from './choose.js';
-import { DEFAULT_PASTED_TOKENS, gatherContext, NO_CONTEXT, type PromptContext } from './context.js';
+import { DEFAULT_PASTED_TOKENS, gatherContext, NO_CONTEXT, type ContextSource, type PromptContext } from './context.js';
 import { explain, nodesUsed } from './explain.js';
 import { sanitize, withoutRest } from './sanitize.js';
 import { boundPrefix } from './window.js';
@@ -25,6 +25,7 @@ export interface CompletionSource {
   chooser: ChooserParameters | undefined;
   /** The tree completions are answered from; absent while nothing is indexed. */
   tree: { view: TreeView; objects: ObjectReader } | undefined;
+  places: ContextSource['places'];
   /** Copy candidates for a place, best first. */
   propose(request: { path: string; prefix: string; suffix: string | null; deadline?: number }): Promise<CopyCandidate[]>;
   /** State of the index, for explanations. */
@@ -86,7 +87,7 @@ function streams(request: EngineCompletion, candidates: readonly CopyCandidate[]
 }
 
 async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
-  const { inference, tree } = source;
+  const { inference, tree, places } = source;
   const pastedTokens = request.pastedTokens ?? DEFAULT_PASTED_TOKENS;
   const gather = async (draft?: string): Promise<void> => {
     if (request.given) run.context = request.given;
@@ -94,7 +95,7 @@ async function runModel(source: CompletionSource, request: EngineCompletion, can
     const began = performance.now();
     const kind = request.context === 'hef' ? 'memory' : 'pasted';
     const allowed = request.deadline === undefined ? 10_000 : (request.deadline - Date.now()) / 2;
-    run.context = await gatherContext({ inference, ...tree }, { kind, path: request.path, prefix: request.prefix, pastedTokens, ...(draft !== undefined && { draft }) }, { allowed, ...(options.signal && { signal: options.signal }) });
+    run.context = await gatherContext({ inference, places, ...tree }, { kind, path: request.path, prefix: request.prefix, pastedTokens, ...(draft !== undefined && { draft }) }, { allowed, ...(options.signal && { signal: options.signal }) });
     run.retrieveMs += performance.now() - began;
   };
   const generate = async (onText?: (text: string) => void): Promise<void> => {

@@ -1,4 +1,5 @@
 /** What the generator is given beside the file itself: vectors, pasted text, or nothing. */
+import type { LikePlace } from '../copylane/likePlaces.js';
 import type { Inference, MemoryItem } from '../../models/types.js';
 import type { Hit, ObjectReader, TreeView } from '../../store/types.js';
 import { ALL_LEVELS, assembleMemory, type Levels, type Memory } from './memory.js';
@@ -21,6 +22,8 @@ export interface ContextSource {
   inference: Inference;
   view: TreeView;
   objects: ObjectReader;
+  /** See CopySource. */
+  places(place: { path: string; prefix: string }): LikePlace[];
 }
 
 /**
@@ -33,7 +36,7 @@ export async function gatherContext(
   options: { signal?: AbortSignal; allowed: number },
 ): Promise<PromptContext> {
   const { inference, view, objects } = source;
-  const retrieval = await retrieve(view, inference, request, options);
+  const retrieval = await retrieve(source, request, options);
   if (request.kind === 'memory') {
     const { memoryBudget, fileVectors, directoryVectors } = inference.shapes;
     const memory = assembleMemory(view, retrieval.hits, request.budget ?? memoryBudget, { fileVectors, directoryVectors }, request.levels ?? ALL_LEVELS);
@@ -44,7 +47,7 @@ export async function gatherContext(
 }
 
 /** Vectors together with their chunks' texts, where the model can copy from them; a text that cannot be read is left out. */
-export async function withTexts({ inference, view, objects }: ContextSource, { vectors, nodes }: Memory): Promise<MemoryItem[]> {
+export async function withTexts({ inference, view, objects }: Omit<ContextSource, 'places'>, { vectors, nodes }: Memory): Promise<MemoryItem[]> {
   const textOf = async (hit: Hit): Promise<string | undefined> =>
     inference.shapes.points && hit.kind === 'chunk' ? chunkText(view, objects, hit).catch(() => undefined) : undefined;
   const texts = await Promise.all(nodes.map(({ hit }) => textOf(hit)));

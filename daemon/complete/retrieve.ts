@@ -4,6 +4,7 @@
  */
 import type { Inference } from '../../models/types.js';
 import type { Hit, TreeView } from '../../store/types.js';
+import type { LikePlace } from '../copylane/likePlaces.js';
 import { languageOf } from '../chunker/language.js';
 import { isVectorless } from '../indexer/vectorless.js';
 import { fuseRanks, rankShare } from './fuseRanks.js';
@@ -24,6 +25,7 @@ const IMPORTED_WEIGHT = 0.2;
 const DENSE_WEIGHT = 0.3;
 const NODE_WEIGHT = 0.3;
 const FILE_WEIGHT = 0.2;
+const ALIKE_WEIGHT = 1;
 /** A file the prompt imports is worth this much more. */
 const IMPORT_BOOST = 1.25;
 /** A file of the same folder is worth up to this much more. */
@@ -68,13 +70,21 @@ export interface Lists {
   /** Chunks, then file and directory nodes, by key vectors. */
   chunks: Hit[];
   nodes: Hit[];
+  /** Chunks in which the repository goes on after lines like those above the cursor. */
+  alike: Hit[];
+}
+
+export interface RetrievalSource {
+  view: TreeView;
+  inference: Inference;
+  places(place: { path: string; prefix: string }): LikePlace[];
 }
 
 /**
  * @param draft text generated so far, appended to the query (the iterative arm)
  * @param allowed milliseconds the dense half may wait for the worker; past that the lexical half answers alone
  */
-export async function searchLists(view: TreeView, inference: Inference, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Lists> {
+export async function searchLists({ view, inference, places }: RetrievalSource, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Lists> {
   const { path, prefix, draft = '' } = request;
   const language = languageOf(path);
   const imported = importedNames(prefix, language);
@@ -86,19 +96,29 @@ export async function searchLists(view: TreeView, inference: Inference, request:
   const chunks = query ? view.searchChunks(query, DENSE, path) : [];
   // The folders above the edited file were fused from it, among others: they would tell what it is about to say.
   const nodes = query ? view.searchNodes(query, NODES, path).filter((hit) => hit.kind !== 'directory' || !isAbove(hit.path, path)) : [];
-  return { identifiers, imported, query, lexical, chunks, nodes };
+  return { identifiers, imported, query, lexical, chunks, nodes, alike: chunksAt(view, places({ path, prefix: prefix + draft })) };
 }
 
-export async function retrieve(view: TreeView, inference: Inference, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Retrieval> {
-  const lists = await searchLists(view, inference, request, options);
+/** The chunks of places, each once. */
+function chunksAt(view: TreeView, places: readonly LikePlace[]): Hit[] {
+  const hits = new Map<number, Hit>();
+  for (const { path, line } of places) {
+    const hit = view.chunksOf(path).find(({ startLine, endLine }) => startLine! <= line && line < endLine!);
+    if (hit && !hits.has(hit.id)) hits.set(hit.id, hit);
+  }
+  return [...hits.values()];
+}
+
+export async function retrieve(source: RetrievalSource, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Retrieval> {
+  const lists = await searchLists(source, request, options);
   const { identifiers, lexical, chunks, nodes } = lists;
   return { hits: mergeLists(lists, request.path), identifiers, lexical, dense: [...chunks, ...nodes] };
 }
 
 /** The lists as one, best first, scores after boosts. */
-export function mergeLists({ imported, lexical, chunks, nodes }: Lists, path: string): Hit[] {
+export function mergeLists({ imported, lexical, chunks, nodes, alike }: Lists, path: string): Hit[] {
   const fileRank = new Map(nodes.filter(({ kind }) => kind === 'file').map((hit, k) => [hit.path, k + 1]));
-  const lists = [{ items: lexical, weight: 1 }, { items: chunks, weight: DENSE_WEIGHT }, { items: nodes, weight: NODE_WEIGHT }];
+  const lists = [{ items: lexical, weight: 1 }, { items: chunks, weight: DENSE_WEIGHT }, { items: nodes, weight: NODE_WEIGHT }, { items: alike, weight: ALIKE_WEIGHT }];
   return fuseRanks(lists, (hit) => `${hit.kind}:${hit.id}:${hit.path}`)
     .map(({ item, score }) => {
       const rank = item.kind === 'chunk' ? fileRank.get(item.path) : undefined;

@@ -1,4 +1,5 @@
 /** The copy lane of one worktree: follows the open tree, and proposes from it and from the buffer itself. */
+import { likePlaces, type LikePlace } from '../copylane/likePlaces.js';
 import { LineIndex } from '../copylane/lineIndex.js';
 import { createCopyLane } from '../copylane/propose.js';
 import { TokenIndex } from '../copylane/tokenIndex.js';
@@ -8,8 +9,13 @@ import type { ObjectReader, TreeView } from '../../store/types.js';
 export interface CopySource {
   /** Makes a tree's files the ones copied from; cheap for a neighbouring tree. */
   follow(view: TreeView, objects: ObjectReader): void;
+  /** Where the open tree goes on after lines like those above the cursor, best first. */
+  places(place: { path: string; prefix: string }): LikePlace[];
   propose(place: { path: string; prefix: string; suffix: string | null; deadline?: number }): Promise<CopyCandidate[]>;
 }
+
+/** Places handed to retrieval. */
+const PLACES = 16;
 
 export function createCopySource(): CopySource {
   const index = new LineIndex();
@@ -33,6 +39,11 @@ export function createCopySource(): CopySource {
       waiting = view;
       reader = objects;
       if (used) update();
+    },
+    places(place) {
+      used = true;
+      update();
+      return likePlaces(index, place, PLACES);
     },
     async propose({ path, prefix, suffix, deadline }) {
       used = true;

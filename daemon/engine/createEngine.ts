@@ -19,7 +19,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     completeAlone(request, how) {
       const copies = createCopySource();
-      return complete({ inference: options.inference, chooser: options.chooser, tree: undefined, propose: (place) => copies.propose(place), index: { state: 'absent', indexed: 0 } }, request, how);
+      return complete({ inference: options.inference, chooser: options.chooser, tree: undefined, places: () => [], propose: (place) => copies.propose(place), index: { state: 'absent', indexed: 0 } }, request, how);
     },
     async close() {
       await Promise.all([...repositories].map((repository) => repository.close()));

@@ -45,6 +45,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     store,
     objects,
     count,
+    places: copies.places,
     current: () => view?.root ?? null,
     reopen() {
       const root = view?.root;
@@ -79,7 +80,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       const state = indexing > 0 ? 'indexing' : view ? 'ready' : 'absent';
       const indexed = state === 'ready' ? 1 : done.files > 0 ? done.filesDone / done.files : 0;
       const result = await complete(
-        { inference, chooser: options.chooser, tree: view && { view, objects }, propose: (where) => copies.propose(where), index: { state, indexed: state === 'absent' ? 0 : indexed } },
+        { inference, chooser: options.chooser, tree: view && { view, objects }, places: copies.places, propose: (where) => copies.propose(where), index: { state, indexed: state === 'absent' ? 0 : indexed } },
         request,
         how,
       );

@@ -4,6 +4,7 @@
  */
 import type { ChooserParameters, Inference, TokenCounter } from '../../models/types.js';
 import type { Counters, ObjectReader, RepositoryPlace, Store, DirectoryKey } from '../../store/types.js';
+import type { LikePlace } from '../copylane/likePlaces.js';
 import type { PromptContext } from '../complete/context.js';
 import type { CompleteResult, IndexProgress } from '../ipc/protocol.js';
 
@@ -48,6 +49,8 @@ export interface EngineRepository {
    */
   index(options: { revision?: string; ahead?: boolean; onProgress?: (progress: IndexProgress) => void; signal?: AbortSignal; near?: string }): Promise<IndexOutcome>;
   complete(request: EngineCompletion, options?: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<CompleteResult>;
+  /** Where the current tree goes on after lines like those above the cursor, best first. */
+  places(place: { path: string; prefix: string }): LikePlace[];
   /** Tree completions are answered from now; null while nothing is indexed. */
   current(): DirectoryKey | null;
   /** Adds to the counters, now or later; never throws. */

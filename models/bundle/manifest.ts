@@ -53,6 +53,8 @@ export type Precision = 'int8' | 'float32';
 export interface PointerShape {
   /** Numbers in a key and in a query. */
   dim: number;
+  /** How many tokens before an entry are compared with those just written, at most. */
+  matchTokens: number;
 }
 
 export interface Manifest {
@@ -70,6 +72,8 @@ export interface Manifest {
   prompt: {
     /** Tokens of the file's own text (prefix and suffix) in a prompt at most. */
     windowTokens: number;
+    /** Tokens of the file above those at most, which only a pointer sees. */
+    farTokens: number;
   };
   precision: { generator: Precision; fuser: Precision };
   chooser?: { bias: number; weights: Record<string, number>; alternatives?: number };
@@ -148,7 +152,8 @@ function readSpecial(value: unknown, vocab: number): SpecialTokens {
 function readPointer(value: unknown, fuser: FuserShape | null): PointerShape | undefined {
   if (value === undefined || value === null) return undefined;
   if (fuser === null) throw new Error('there is a pointer but no fuser, whose token table it reads');
-  return { dim: positive(fieldsOf(value, 'pointer'), 'pointer', 'dim') };
+  const fields = fieldsOf(value, 'pointer');
+  return { dim: positive(fields, 'pointer', 'dim'), matchTokens: positive(fields, 'pointer', 'matchTokens') };
 }
 
 function readParts(value: unknown): Manifest['parts'] {
@@ -203,7 +208,7 @@ export function validateManifest(value: unknown): Manifest {
   const precisions = fieldsOf(fields['precision'] ?? {}, 'precision');
   const manifest: Manifest = {
     format: 1, id, parts, generator, fuser, special, order,
-    prompt: { windowTokens: positive(prompt, 'prompt', 'windowTokens') },
+    prompt: { windowTokens: positive(prompt, 'prompt', 'windowTokens'), farTokens: (prompt['farTokens'] ?? 0) === 0 ? 0 : positive(prompt, 'prompt', 'farTokens') },
     precision: { generator: readPrecision(precisions, 'generator'), fuser: readPrecision(precisions, 'fuser') },
   };
   const chooser = readChooser(fields['chooser']);

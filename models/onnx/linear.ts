@@ -25,6 +25,12 @@ export function transpose(source: Float32Array, rows: number, columns: number): 
   return target;
 }
 
+/**
+ * Processors without VNNI add up two products of 8 bits in 16: with activations up to 255, weights beyond this overflow
+ * there and are silently cut off. Seven bits are right everywhere.
+ */
+const largestWeight = 64;
+
 /** Symmetric int8 with one scale a row (an output), transposed to [columns, rows]. */
 export function quantiseRows(source: Float32Array, rows: number, columns: number): { values: Int8Array; scales: Float32Array } {
   const values = new Int8Array(source.length);
@@ -32,7 +38,7 @@ export function quantiseRows(source: Float32Array, rows: number, columns: number
   for (let r = 0; r < rows; r++) {
     let largest = 0;
     for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(source[r * columns + c]!));
-    const scale = largest > 0 ? largest / 127 : 1;
+    const scale = largest > 0 ? largest / largestWeight : 1;
     scales[r] = scale;
     for (let c = 0; c < columns; c++) values[c * rows + r] = Math.round(source[r * columns + c]! / scale);
   }

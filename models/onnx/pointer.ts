@@ -23,7 +23,7 @@ const places = 3;
  * Outputs
  *   keys    f32 [Q, pointer.dim]
  */
-export function buildPointer({ dim }: PointerShape, { width, memoryDim }: FuserShape, vocab: number, pad: number, weights: Weights): Uint8Array {
+export function buildPointer({ dim }: Pick<PointerShape, 'dim'>, { width, memoryDim }: FuserShape, vocab: number, pad: number, weights: Weights): Uint8Array {
   const graph = createGraph('pointer');
   const sources = ['tokens', 'before', 'before2'].map((name) => graph.input(name, 'int64', ['Q']));
   const memory = graph.input('memory', 'float32', ['M', memoryDim]);
@@ -45,19 +45,22 @@ export function buildPointer({ dim }: PointerShape, { width, memoryDim }: FuserS
 }
 
 /**
- * Adds the mixture of writing and copying to the generator's graph, with inputs copyKeys [Q, dim] and copyTokens [Q]:
+ * Adds the mixture of writing and copying to the generator's graph, with inputs copyKeys [Q, dim], copyTokens [Q] and
+ * copyMatches [W, Q] (see countMatches):
  *
- *     score_j = (Wq · h) · key_j / √dim + gate · h + bias
+ *     score_j = (Wq · h) · key_j / √dim + (Wm · h + bias)[match_j]
  *     p(y) ∝ exp(logit_y) + Σ over j with token_j = y of exp(score_j)
  *
  * logits [W, vocab], states h [W, width]; the value `name` [W, vocab] becomes log p.
  */
-export function mixPointer(graph: Graph, logits: string, states: string, { width, vocab }: GeneratorShape, { dim }: PointerShape, weights: Weights, name: string): void {
+export function mixPointer(graph: Graph, logits: string, states: string, { width, vocab }: GeneratorShape, { dim, matchTokens }: PointerShape, weights: Weights, name: string): void {
   const keys = graph.input('copyKeys', 'float32', ['Q', dim]);
   const tokens = graph.input('copyTokens', 'int64', ['Q']);
+  const matches = graph.input('copyMatches', 'int32', ['W', 'Q']);
   const query = linear(graph, states, weights.get('pointer.query.weight', [dim, width]).map((value) => value / Math.sqrt(dim)), dim, width, 'float32');
-  const gate = linear(graph, states, weights.get('pointer.gate.weight', [1, width]), 1, width, 'float32', weights.get('pointer.gate.bias', [1]));
-  const scores = graph.node('Add', [graph.node('Gemm', [query, keys], { transB: 1 }), gate]);
+  const kinds = 2 * (matchTokens + 1);
+  const worth = linear(graph, states, weights.get('pointer.match.weight', [kinds, width]), kinds, width, 'float32', weights.get('pointer.match.bias', [kinds]));
+  const scores = graph.node('Add', [graph.node('Gemm', [query, keys], { transB: 1 }), graph.node('GatherElements', [worth, matches], { axis: 1 })]);
 
   // One softmax over everything that can be said, then copies are added to the tokens they are copies of.
   const all = graph.node('LogSoftmax', [graph.node('Concat', [logits, scores], { axis: 1 })], { axis: -1 });

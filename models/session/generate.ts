@@ -66,7 +66,7 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   if (early !== null) return emptyResult(early, options.queued);
 
   const prompt = await buildPrompt(request, tokenizer, manifest, parts.heal);
-  const given: Given = { memory: prompt.memory, copies: parts.pointer === null ? null : await parts.pointer.copies(prompt) };
+  const given: Given = { memory: prompt.memory, memoryRows: prompt.memoryRows, copies: parts.pointer === null ? null : await parts.pointer.copies(prompt) };
   const texts = request.candidates ?? [];
   const owedText = new TextDecoder().decode(prompt.owed);
   const candidates = await tokenizer.encodeBatch(texts.map((text) => owedText + text));

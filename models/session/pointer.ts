@@ -2,7 +2,7 @@ import '../onnx/noTelemetry.js';
 import { Tensor } from '../onnx/runtime.js';
 import type { PointerShape } from '../bundle/manifest.js';
 import type { Runner } from '../onnx/runner.js';
-import type { Pointable } from '../pointable.js';
+import { tokenBefore, type Pointable } from '../pointable.js';
 
 /** What the generator may copy while it answers one request. */
 export interface Copies {
@@ -10,6 +10,8 @@ export interface Copies {
   keys: Tensor;
   /** int64 [Q] */
   tokens: Tensor;
+  entries: Pointable;
+  matchTokens: number;
 }
 
 export interface Pointer {
@@ -17,22 +19,24 @@ export interface Pointer {
   copies(prompt: { pointable: Pointable | null; memory: Float32Array }): Promise<Copies>;
 }
 
-const nothing: Pointable = { tokens: [], before: [], before2: [], vectors: [] };
+const nothing: Pointable = { tokens: [], depths: [], vectors: [], above: [] };
 
-export function createPointer(graph: Runner, { dim }: PointerShape, memoryDim: number): Pointer {
+export function createPointer(graph: Runner, { dim, matchTokens }: PointerShape, memoryDim: number, pad: number): Pointer {
   const int64 = (values: number[]): Tensor => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
   return {
     async copies({ pointable, memory }) {
-      const { tokens, before, before2, vectors } = pointable ?? nothing;
+      const entries = pointable ?? nothing;
+      const { tokens, vectors } = entries;
       const ids = int64(tokens);
+      const before = (back: number): Tensor => int64(tokens.map((_, j) => tokenBefore(entries, j, back, pad)));
       const out = await graph.run({
         tokens: ids,
-        before: int64(before),
-        before2: int64(before2),
+        before: before(1),
+        before2: before(2),
         memory: new Tensor('float32', memory, [memory.length / memoryDim, memoryDim]),
         vector: int64(vectors.map((vector) => vector + 1)),
       });
-      return { keys: new Tensor('float32', out('keys'), [tokens.length, dim]), tokens: ids };
+      return { keys: new Tensor('float32', out('keys'), [tokens.length, dim]), tokens: ids, entries, matchTokens };
     },
   };
 }

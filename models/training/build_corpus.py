@@ -64,8 +64,8 @@ def build(repos, out, name, recipe):
     names, never = read_names(listed), read_names(excluded)
     heads = {n: commit(place(repos, n)) for n in [*names, *never] if os.path.isdir(place(repos, n))}
     stages = Stages(out)
-    inputs = [names, never, open(packages).read(), heads, recipe["rules"], recipe["perRepo"], recipe["compare"]]
-    collected = stages.run("collect", inputs, lambda: collect(repos, names, never, at("corpus"), recipe["perRepo"], recipe["rules"],
+    inputs = [names, never, open(packages).read(), heads, recipe["perRepo"], recipe["compare"]]
+    collected = stages.run("collect", inputs, lambda: collect(repos, names, never, at("corpus"), recipe["perRepo"],
                                                               recipe["compare"], read_patterns(packages)),
                            lambda _: [at("corpus", "text.bin"), at("corpus", "files.jsonl")])
     inputs = [collected["result"]["sha256"], recipe["vocab"], recipe["tokenizerMegabytes"]]

@@ -12,6 +12,8 @@ import tempfile
 
 import torch
 
+from from_bundle import read_safetensors
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 STEPS = 6
@@ -37,7 +39,7 @@ def main():
 
         def train(out, stop_after=None):
             arguments = ["train.py", "--pack", at("pack.npz"), "--tokenizer", at("tokenizer.json"), "--out", at(out), "--config", at("toy.json"),
-                         "--steps", str(STEPS), "--rows", "4", "--length", "256", "--float32", "--threads", "1", "--judge", "1"]
+                         "--steps", str(STEPS), "--rows", "4", "--length", "256", "--float32", "--replicas", "2", "--threads", "1", "--judge", "1"]
             python(*arguments, *(["--stop-after", str(stop_after)] if stop_after else []))
             return torch.load(at(out, "checkpoint.pt"))
 
@@ -51,6 +53,14 @@ def main():
         bundle = json.load(open(at("bundle", "bundle.json")))
         if any(os.path.getsize(at("bundle", p)) != v["bytes"] for p, v in bundle["parts"].items()):
             sys.exit("the bundle's sizes are wrong")
+        python("from_bundle.py", "--bundle", at("bundle"), "--out", at("start.pt"))
+        python("export.py", "--checkpoint", at("start.pt"), "--tokenizer", at("tokenizer.json"), "--name", "toy", "--out", at("again"))
+        for name, tensor in read_safetensors(at("bundle", "generator.safetensors")).items():
+            if not torch.equal(tensor, read_safetensors(at("again", "generator.safetensors"))[name]):
+                sys.exit(f"a bundle taken up again is another: {name}")
+        tables = [read_safetensors(at(b, "fuser.safetensors"))["fuser.embed_tokens.weight"] for b in ("bundle", "again")]
+        if (tables[0] - tables[1]).abs().max() > 0.01 * tables[0].abs().max():
+            sys.exit("a bundle taken up again has another token table")
         print(f"ok: {whole['step']} steps, resume exact, bundle {bundle['id']}")
 
 

@@ -1,8 +1,6 @@
 """From bare git folders to text.bin, files.jsonl and report.json. Neither of the first two may be committed.
 
-Rules 1 are those nano was collected with; they stay, so that its corpus stays repeatable. Rules 2 add: licences of folders
-and headers of files, packages of excluded names, tables of data, near copies by shingles, whole folders of large repositories.
-Under rules 2 the order of the list does not matter.
+The order of the list does not matter.
 """
 import hashlib
 import json
@@ -12,8 +10,8 @@ import sys
 from collections import Counter
 
 from licences import repository_licence, restricted_folders, restricted_header
-from marks import line_checksums, line_hashes
-from near_copies import LineIndex, ShingleIndex
+from marks import line_hashes
+from near_copies import ShingleIndex
 from refusals import language, package_folders, read_patterns, refused
 from repositories import commit, place, read_objects, sizes, tree
 
@@ -24,22 +22,18 @@ def read_names(path):
     return [n for l in open(path) if not l.startswith("#") for n in l.split()]
 
 
-def excluded_lines(repos, names, marks):
-    """`marks` of the lines of each file of the named repositories: read only to refuse copies of them elsewhere."""
+def excluded_lines(repos, names):
+    """Hashes of the lines of each file of the named repositories: read only to refuse copies of them elsewhere."""
     for name in names:
         folder = place(repos, name)
         for raw in read_objects(folder, [o for p, o in tree(folder) if language(p)], largest=1 << 30):
-            yield marks((raw or b"").decode("utf-8", "replace").encode())
+            yield line_hashes((raw or b"").decode("utf-8", "replace").encode())
 
 
-def reading_order(name, rows, known, limit, rules):
-    """A repository over `limit` bytes gives a fair sample, not its first folders: rows, shuffled by file (rules 1) or by
-    folder (rules 2: files that use each other stay together)."""
+def reading_order(name, rows, known, limit):
+    """A repository over `limit` bytes gives a fair sample, not its first folders: rows, shuffled by folder, since files that
+    use each other stay together."""
     if not limit or sum(n or 0 for n in known) <= limit:
-        return rows
-    if rules == 1:
-        rows = list(rows)
-        random.Random(name).shuffle(rows)
         return rows
     folders = {}
     for row in rows:
@@ -52,11 +46,10 @@ def reading_order(name, rows, known, limit, rules):
 class Collector:
     """Writes the files that pass every rule; counts the others by reason."""
 
-    def __init__(self, out, rules, banned, repos, compare):
-        self.rules, self.banned = rules, banned
+    def __init__(self, out, banned, repos, compare):
+        self.banned = banned
         self.blob, self.index = open(os.path.join(out, "text.bin"), "w+b"), open(os.path.join(out, "files.jsonl"), "w")
-        self.copies = LineIndex(excluded_lines(repos, compare, line_checksums)) if rules == 1 else \
-            ShingleIndex(self.blob, excluded_lines(repos, compare, line_hashes))
+        self.copies = ShingleIndex(self.blob, excluded_lines(repos, compare))
         self.offset, self.dropped, self.hash = 0, Counter(), hashlib.sha256()
 
     def close(self):
@@ -65,8 +58,6 @@ class Collector:
 
     def places(self, folder, rows):
         """Folders refused as a whole, with the reason."""
-        if self.rules == 1:
-            return {}
         paths = {p: o for p, o in tree(folder)}
         found = dict.fromkeys(restricted_folders(folder), "licence of its folder")
         read = lambda some: read_objects(folder, [paths[p] for p in some])
@@ -82,8 +73,8 @@ class Collector:
         except UnicodeDecodeError:
             return "not-utf8", None
         data = text.encode()
-        why = next((why for folder, why in places.items() if path.startswith(folder)), None) or refused(path, text, self.rules)
-        if not why and self.rules > 1 and restricted_header(text):
+        why = next((why for folder, why in places.items() if path.startswith(folder)), None) or refused(path, text)
+        if not why and restricted_header(text):
             why = "licence in its header"
         if not why:
             if self.copies.copied(data):
@@ -97,7 +88,7 @@ class Collector:
     def repository(self, name, folder, licence, limit):
         """Adds a repository's files, `limit` bytes of them (0: all); its row of the report."""
         rows = [(p, o) for p, o in tree(folder) if language(p)]
-        rows = reading_order(name, rows, sizes(folder, [o for _, o in rows]), limit, self.rules)
+        rows = reading_order(name, rows, sizes(folder, [o for _, o in rows]), limit)
         places, kept, by_language = self.places(folder, rows), 0, Counter()
         for (path, _), raw in zip(rows, read_objects(folder, [o for _, o in rows])):
             total = sum(by_language.values())
@@ -118,7 +109,7 @@ class Collector:
         return {"repo": name, "commit": commit(folder), "licence": licence, "files": kept, "bytes": dict(by_language)}
 
 
-def collect(repos, listed, excluded, out, per_repo=0, rules=2, compare=None, banned=None):
+def collect(repos, listed, excluded, out, per_repo=0, compare=None, banned=None):
     """Collects; returns and writes the report. `per_repo`: megabytes at most from one repository, 0 for no limit.
 
     `compare`: the excluded repositories whose lines are refused elsewhere (default: those at hand); missing ones end the run.
@@ -131,9 +122,9 @@ def collect(repos, listed, excluded, out, per_repo=0, rules=2, compare=None, ban
     if absent:
         sys.exit(f"copies of {', '.join(absent)} are to be refused by content: bring them into {repos}, or pass --compare with those at hand")
     os.makedirs(out, exist_ok=True)
-    collector = Collector(out, rules, banned, repos, compare)
+    collector = Collector(out, banned, repos, compare)
     report, without = [], []
-    for name in listed if rules == 1 else sorted(set(listed), key=str.lower):
+    for name in sorted(set(listed), key=str.lower):
         folder = place(repos, name)
         if not os.path.isdir(folder):
             without.append({"repo": name, "why": "not at hand"})
@@ -144,7 +135,7 @@ def collect(repos, listed, excluded, out, per_repo=0, rules=2, compare=None, ban
             continue
         report.append(collector.repository(name, folder, licence, per_repo * 1e6))
     collector.close()
-    document = {"rules": rules, "perRepo": per_repo, "compared": compare, "bytes": collector.offset, "sha256": collector.hash.hexdigest(),
+    document = {"perRepo": per_repo, "compared": compare, "bytes": collector.offset, "sha256": collector.hash.hexdigest(),
                 "repositories": report, "without": without, "dropped": dict(collector.dropped)}
     json.dump(document, open(os.path.join(out, "report.json"), "w"), indent=1)
     return document

@@ -50,7 +50,6 @@ def main():
     c.add_argument("--exclude", default=os.path.join(LISTS, "exclude.txt"), help="names never to read, nor copies of them")
     c.add_argument("--out", required=True)
     c.add_argument("--per-repo", type=float, default=0, help="megabytes at most from one repository; 0: no limit")
-    c.add_argument("--rules", type=int, default=2, choices=(1, 2), help="1: those nano was collected with")
     c.add_argument("--compare", help="excluded repositories to refuse by content, with commas; default: those at hand")
     p = step.add_parser("pack")
     p.add_argument("--corpus", required=True)
@@ -67,7 +66,7 @@ def main():
     d.add_argument("builds", nargs="+", help="report.json of build_corpus.py, or several")
     args = parser.parse_args()
     if args.step == "collect":
-        print_collected(collect(args.repos, read_names(args.list), read_names(args.exclude), args.out, args.per_repo, args.rules,
+        print_collected(collect(args.repos, read_names(args.list), read_names(args.exclude), args.out, args.per_repo,
                                 args.compare and args.compare.split(","), read_patterns(os.path.join(LISTS, "exclude-packages.txt"))))
     elif args.step == "pack":
         print_packed(pack(args.corpus, args.tokenizer, args.out))

@@ -12,7 +12,7 @@ import os
 import time
 
 from model import Config, Hef
-from samples import Mixture, Pack
+from samples import FAR, Mixture, Pack
 from tokenizer import Tokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -61,7 +61,7 @@ def main():
     print(f"bundle about {bundle:.0f} MB in float16, checkpoint about {4 * 2 * millions(model) + 4 * g.vocab * g.width / 1e6:.0f} MB")
     layers = 2 * millions(model.model.layers) * 1e6 + g.layers * 2 * T * g.heads * g.headDim
     head = WANTED * 2 * g.width * g.vocab
-    entries = T + f.memoryBudget * f.sliceTokens
+    entries = T + FAR + f.memoryBudget * f.sliceTokens
     pointer = 2 * config.pointer.dim * (g.width + entries)
     fuser = CHUNKS * f.chunkTokens * (2 * millions(model.fuser.layers) * 1e6 + f.layers * 4 * f.chunkTokens * f.width) / T
     total = 3 * (layers + head + pointer + fuser)

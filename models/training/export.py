@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from model import Config, Hef, load_model, mixture
+from samples import FAR, Batch
 from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF, Tokenizer
 
 SAMPLES = ["def add(left, right):\n    return left + right\n", "export const größe = (n: number) => n ** 2;\r\n",
@@ -56,24 +57,34 @@ def parity(model, tokenizer, config):
     table = model.fuser.table(model.model.embed_tokens.weight)
     lengths = torch.tensor([48, 29, 1])
     chunks = torch.randint(8, g.vocab, (3, 48))
+    prefix, answer = (tokenizer.encode(text) for text in ("def area(width, height):\n    ", "return width * height\n"))
+    far = prefix[-6:] + answer
+    chunks[0, 5:5 + len(far)] = torch.tensor(far)  # so that some of what may be copied follows what is written
     memory, key, query = model.fuser(chunks, lengths, table)
     rows = torch.cat([memory[0], torch.randn(3, f.width) * 0.3], -1)
     node, node_key = model.node(rows[None], torch.ones(1, 3, dtype=torch.bool), torch.arange(4))
-    ids = torch.tensor([PRE, *tokenizer.encode("def area(width, height):\n    "), MEM, MID, *tokenizer.encode("return width * height\n")])
-    at = ids.tolist().index(MEM) + 1
+    ids = torch.tensor([PRE, *prefix, MEM, MID, *answer])
+    at = 1 + len(prefix) + 1
     order = [*range(at), *range(len(ids), len(ids) + 3), *range(at, len(ids))]
-    x = torch.cat([model.model.embed_tokens(ids), model.projector(memory[0])])[order]
+    whole = torch.cat([ids[:at], torch.full((3,), PAD), ids[at:]])[None]
+    rows_of = torch.full_like(whole, -1)
+    rows_of[0, at:at + 3] = torch.arange(3)
     positions = torch.arange(len(order))
-    states = model.model(x[None], positions[None])
+    positions[at - 1:at + 3] = at - 2
+    positions[at + 3:] -= 4
+    batch = Batch(ids=whole, memory=rows_of, positions=positions[None], targets=whole, region=torch.zeros_like(whole), chunk_ids=chunks, chunk_lengths=lengths,
+                  pairs=torch.zeros(0, 2, dtype=torch.long), far=torch.tensor([far]))
+    pool, *_ = model.fuse(batch)
+    states = model.model(model.embed(batch, pool), batch.positions)
     logits = model.model.logits(states)[0]
-    # What may be copied: the prompt's text, and the chunk behind the three vectors.
-    pieces = [{"ids": ids[1:at - 1].tolist(), "vector": None}, {"ids": chunks[0].tolist(), "vector": 0}]
+    scores, entries = model.point(batch, states, pool)
+    log_p = mixture(logits[-4:], scores[0, -4:], entries.expand(4, -1))
+    # What may be copied: the prompt's text, the file's further up, and the chunk behind the three vectors.
+    pieces = [{"ids": prefix, "vector": None, "above": True}, {"ids": far, "vector": None, "above": True}, {"ids": chunks[0].tolist(), "vector": 0, "above": False}]
     tables = model.pointer.tables(table)
     shifted = lambda tokens, n: torch.tensor([0] * n + tokens[:-n])
-    keys = torch.cat([model.pointer.keys(tables, torch.tensor(t), shifted(t, 1), shifted(t, 2), None if v is None else memory[0].repeat_interleave(f.sliceTokens, 0))
-                      for t, v in (piece.values() for piece in pieces)])
-    copied = torch.tensor([t for piece in pieces for t in piece["ids"]])
-    log_p = mixture(logits[-4:], model.pointer.scores(states[:, -4:], keys[None])[0], copied.expand(4, -1))
+    keys = torch.cat([model.pointer.keys(tables, torch.tensor(p["ids"]), shifted(p["ids"], 1), shifted(p["ids"], 2), None if p["vector"] is None else memory[0].repeat_interleave(f.sliceTokens, 0))
+                      for p in pieces])
     plain = lambda t: [[round(v, 6) for v in r] for r in t.tolist()] if t.ndim == 2 else [plain(r) for r in t] if t.ndim > 2 else [round(v, 6) for v in t.tolist()]
     return {
         "tokenizer": [{"text": t, "ids": tokenizer.encode(t)} for t in SAMPLES],
@@ -127,7 +138,7 @@ def main():
         digest.update(raw)
     bundle = {"format": 1, "id": f"{args.name}-{digest.hexdigest()[:8]}", "parts": parts, **config.to_dict(),
               "special": {"pad": PAD, "eos": EOS, "pre": PRE, "suf": SUF, "mid": MID, "mem": MEM, "snip": SNIP, "file": FILE},
-              "prompt": {"windowTokens": args.window}, "precision": {"generator": args.precision, "fuser": "float32"}}
+              "prompt": {"windowTokens": args.window, "farTokens": FAR}, "precision": {"generator": args.precision, "fuser": "float32"}}
     if args.chooser:
         bundle["chooser"] = json.load(open(args.chooser))
     json.dump(bundle, open(os.path.join(args.out, "bundle.json"), "w"), indent=1)

@@ -3,8 +3,6 @@
 Any span's hash comes from one running sum: with H[i] = sum of (byte j + 1) * B^j over j < i, modulo 2^64, a span's
 (H[end] - H[start]) * B^-start depends on its bytes alone (Karp and Rabin, 1987).
 """
-import zlib
-
 import numpy as np
 
 BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2^64
@@ -75,8 +73,3 @@ def line_hashes(raw):
     start, end = solid[first[full]], solid[last[full]] + 1
     long = end - start > LEAST
     return np.unique(mix(spans(data, start[long], end[long])))
-
-
-def line_checksums(raw):
-    """The same by CRC-32, as a set: what nano was collected with."""
-    return {zlib.crc32(s.encode()) for l in raw.decode().split("\n") if len(s := l.strip()) > LEAST}

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tokenizer import MEM, MID, SPECIALS as MARKS
+from tokenizer import MEM, MID, PAD, PRE, SPECIALS as MARKS
 
 SPECIALS = len(MARKS)  # ids below are marks: never copied
 
@@ -54,7 +54,8 @@ class FuserConfig:
 
 @dataclass
 class PointerConfig:
-    dim: int = 128
+    dim: int = 64
+    matchTokens: int = 16  # how far back an entry is compared with the text before a position
 
 
 @dataclass
@@ -210,6 +211,9 @@ def padding_mask(valid):
     return torch.zeros(valid.shape, device=valid.device).masked_fill(~valid, -1e9)[:, None, None]
 
 
+TABLE_SCALE = 16.0  # the generator's token embeddings are small
+
+
 class Fuser(nn.Module):
     """Chunk tokens → one memory vector a slice of 16 tokens, a key vector and a query vector."""
 
@@ -225,8 +229,8 @@ class Fuser(nn.Module):
         self.memory, self.key, self.query = linear(c.width, c.memoryDim), linear(c.width, c.keyDim), linear(c.width, c.keyDim)
 
     def table(self, token_table):
-        """[V,d]: the fuser's own token embeddings; scaled up because the generator's rows are small."""
-        return self.narrow(token_table) * 16.0
+        """[V,d]: the fuser's own token embeddings."""
+        return self.narrow(token_table) * TABLE_SCALE
 
     def whole(self, x, lengths):
         """x [C,T,d], zero where padded → [C,d]: what key and query are made of."""
@@ -288,11 +292,12 @@ NEVER = -1e9
 
 
 class Pointer(nn.Module):
-    """Copies tokens of the prompt, and of the slices whose vectors stand in it, into the next-token distribution.
+    """Copies tokens of the file's text, and of the slices whose vectors stand in the prompt, into the next-token distribution.
 
     A key needs no transformer: token, the two before it and the slice's vector, so it is made when it is asked for and
-    nothing is stored. The form of the mixture is one softmax over vocabulary and entries (compare pointer sentinels,
-    Merity et al. 2016); matching the tokens before an entry is what induction heads have to learn from much more data.
+    nothing is stored. What an entry is worth also depends on how many tokens before it are those just written, which is
+    counted rather than learned: what induction heads have to grow from far more text (see docs/models.md). The form of
+    the mixture is one softmax over vocabulary and entries (compare pointer sentinels, Merity et al. 2016).
     """
 
     def __init__(self, c, fuser, width):
@@ -300,7 +305,10 @@ class Pointer(nn.Module):
         self.c = c
         self.key = linear(3 * fuser.width + fuser.memoryDim, c.dim)
         self.query = linear(width, c.dim)
-        self.gate = linear(width, 1, bias=True)
+        # What a match of 0, 1 … matchTokens tokens adds: first for text above the cursor, then for all other.
+        self.match = linear(width, 2 * (c.matchTokens + 1), bias=True)
+        with torch.no_grad():
+            self.match.bias.copy_(torch.arange(c.matchTokens + 1).clamp(max=8).float().repeat(2))
 
     def tables(self, table):
         """[V,d] fuser table → three [V,p] tables: what a token adds to a key as itself, as the one before, as the second before."""
@@ -317,9 +325,53 @@ class Pointer(nn.Module):
             keys = keys + memory @ self.key.weight[:, -memory.shape[-1]:].t().to(memory.dtype)
         return keys
 
-    def scores(self, states, keys):
-        """states [B,T,W], keys [B,Q,p] → [B,T,Q]."""
-        return (self.query(states) @ keys.transpose(1, 2)).float() / math.sqrt(self.c.dim) + self.gate(states).float()
+    def scores(self, states, keys, elsewhere, matches):
+        """states [B,T,W], keys [B,Q,p], elsewhere [B,Q] (not above the cursor), matches (see find_matches) → [B,T,Q]."""
+        worth = self.match(states)  # [B,T,2(n+1)]
+        n = self.c.matchTokens + 1
+        kinds = torch.stack([~elsewhere, elsewhere], -1).to(keys.dtype)
+        # One product for both: the query against the key, and what an entry is worth that matches nothing.
+        queries = torch.cat([self.query(states) / math.sqrt(self.c.dim), worth[..., :1], worth[..., n:n + 1]], -1)
+        scores = (queries @ torch.cat([keys, kinds], -1).transpose(1, 2)).float()
+        b, t, q, length = matches
+        if not len(b):
+            return scores
+        kind = elsewhere[b, q] * n
+        gain = (worth[b, t, kind + length] - worth[b, t, kind]).float()
+        return scores.flatten().index_add(0, (b * scores.shape[1] + t) * scores.shape[2] + q, gain).view_as(scores)
+
+
+def find_matches(history, before, seen):
+    """Where the tokens before an entry are the last ones written: (row, position, entry, how many tokens), each [matches].
+
+    history [B,T,n]: the tokens up to a position, last first, −1 where there is none. before [B,Q,n]: those before an
+    entry, nearest first, 0 where there is none. seen [B,T,Q]. Few entries match at all, so the rest is done on those few.
+    """
+    b, t, q = ((history[:, :, 0][:, :, None] == before[:, :, 0][:, None]) & seen).nonzero(as_tuple=True)
+    length, going = torch.ones_like(b), torch.arange(len(b), device=b.device)
+    for back in range(1, history.shape[2]):
+        going = going[history[b[going], t[going], back] == before[b[going], q[going], back]]
+        length[going] += 1
+    return b, t, q, length
+
+
+def shifts(tokens, count):
+    """[..., L] → [..., L, count]: the token before each, the second before it …, 0 before the start."""
+    return torch.stack([F.pad(tokens, (i, 0))[..., :tokens.shape[-1]] for i in range(1, count + 1)], -1)
+
+
+NOT_READ = (PAD, MEM, MID)  # rows between the text above the cursor and what is written
+
+
+def read_before(ids, count):
+    """ids [B,T] → [B,T,count]: the text up to each position, last token first; −1 for marks and before the start."""
+    kept = torch.stack([ids != mark for mark in NOT_READ]).all(0)
+    place = kept.cumsum(1) + count - 1  # where a position's last token stands among those kept
+    text = torch.where(ids >= SPECIALS, ids, torch.full_like(ids, -1))
+    lined = torch.full((ids.shape[0], ids.shape[1] + count), -1, device=ids.device)
+    # What is not kept is written where nothing is read: at the very start.
+    lined = lined.scatter(1, torch.where(kept, place, torch.zeros_like(place)), torch.where(kept, text, torch.full_like(ids, -1)))
+    return torch.stack([lined.gather(1, (place - back).clamp(min=0)) for back in range(count)], -1)
 
 
 def mixture_loss(logits, scores, tokens, targets):
@@ -401,19 +453,23 @@ class Hef(nn.Module):
     def point(self, batch, states, pool, own=True, memory=True):
         """Scores [B,T,Q] of what each position may copy, and the entries' tokens [B,Q]; own, memory: which entries count.
 
-        Entries: the row's own text up to <mid>, then 16 tokens for each of its leaf vectors. Position t sees own entries
-        up to t, and memory from its place on. Rows that reconstruct a chunk from its vectors see none.
+        Entries: the row's own text up to <mid>, the text of its file further up, then 16 tokens for each of its leaf
+        vectors. Position t sees own entries up to t, and memory from its place on. Rows that reconstruct a chunk from its
+        vectors see none.
         """
-        ids, (B, T), size = batch.ids, batch.ids.shape, self.config.fuser.sliceTokens
+        ids, (B, T), size, reach = batch.ids, batch.ids.shape, self.config.fuser.sliceTokens, self.config.pointer.matchTokens
         tables = self.pointer.tables(self.fuser.table(self.model.embed_tokens.weight))
-        text = torch.where(ids >= SPECIALS, ids, torch.zeros_like(ids))
-        before = F.pad(text, (1, 0))[:, :T]
-        second = F.pad(before, (1, 0))[:, :T] * (before > 0)
-        written = (ids == MID).cumsum(1) > 0
         at = torch.arange(T, device=ids.device)
-        keys = self.pointer.keys(tables, text, before, second)
-        seen = ((text > 0) & ~written & own)[:, None, :] & (at[:, None] >= at)  # [B,T,T]
-        entries = ids
+        written = (ids == MID).cumsum(1) > 0
+        entries = torch.where(ids >= SPECIALS, ids, torch.zeros_like(ids))
+        before, elsewhere = shifts(entries, reach), (ids == PRE).cumsum(1) == 0
+        seen = ((entries > 0) & ~written & own)[:, None, :] & (at[:, None] >= at)  # [B,T,T]
+        if batch.far is not None and batch.far.shape[1]:
+            entries = torch.cat([entries, batch.far], 1)
+            before = torch.cat([before, shifts(batch.far, reach)], 1)
+            elsewhere = F.pad(elsewhere, (0, batch.far.shape[1]))
+            seen = torch.cat([seen, ((batch.far > 0) & own)[:, None].expand(B, T, -1)], 2)
+        keys = self.pointer.keys(tables, entries, before[..., 0], before[..., 1] * (before[..., 0] > 0))
         C, L = batch.chunk_ids.shape
         leaf = (batch.memory >= 0) & (batch.memory < C * L // size) & memory & ~(batch.region == 3).any(1, keepdim=True)
         K = self.config.fuser.memoryBudget if ids.is_cuda else int(leaf.sum(1).max())
@@ -421,15 +477,16 @@ class Hef(nn.Module):
             order = leaf.float().sort(dim=1, descending=True, stable=True)[1][:, :K]
             real, row = leaf.gather(1, order), batch.memory.gather(1, order).clamp(min=0)  # [B,K]
             row = torch.where(real, row, torch.zeros_like(row))
-            shifted = lambda n: F.pad(batch.chunk_ids, (n, 0))[:, :L].reshape(-1, size)
-            slices = batch.chunk_ids.view(-1, size)
-            slice_keys = self.pointer.keys(tables, slices, shifted(1), shifted(2), pool[:C * L // size, None])  # [C·S,16,p]
-            copied = slices[row]  # [B,K,16]
-            keys = torch.cat([keys, F.embedding(row, slice_keys.flatten(1)).view(len(row), -1, keys.shape[-1])], 1)
+            slices, slices_before = batch.chunk_ids.view(-1, size), shifts(batch.chunk_ids, reach).view(-1, size, reach)
+            slice_keys = self.pointer.keys(tables, slices, slices_before[..., 0], slices_before[..., 1], pool[:C * L // size, None])  # [C·S,16,p]
+            copied = slices[row].flatten(1)  # [B,K·16]
+            keys = torch.cat([keys, F.embedding(row, slice_keys.flatten(1)).view(B, -1, keys.shape[-1])], 1)
             reached = ((ids == MEM).cumsum(1) > 0)[:, :, None]
-            seen = torch.cat([seen, reached & (real[..., None] & (copied > 0)).flatten(1)[:, None]], 2)
-            entries = torch.cat([entries, copied.flatten(1)], 1)
-        return self.pointer.scores(states, keys).masked_fill(~seen, NEVER), entries
+            seen = torch.cat([seen, reached & (real.repeat_interleave(size, 1) & (copied > 0))[:, None]], 2)
+            entries, before = torch.cat([entries, copied], 1), torch.cat([before, slices_before[row].view(B, -1, reach)], 1)
+            elsewhere = F.pad(elsewhere, (0, copied.shape[1]), value=True)
+        matches = find_matches(read_before(ids, reach), before, seen)
+        return self.pointer.scores(states, keys, elsewhere, matches).masked_fill(~seen, NEVER), entries
 
 
 def load_model(path, device):

@@ -3,10 +3,6 @@
 ShingleIndex compares a file with single other files: MinHash over shingles of five tokens, banded so that candidates are
 found without comparing all pairs, then the exact Jaccard similarity of each candidate. What it drops truly resembles a
 kept file (SIMILAR or more); of the pairs at that similarity it misses 1 in 40 (see `recall`), of those at 0.8, 1 in 2,500.
-
-LineIndex, which nano was collected with, compares a file with all lines seen so far. It misses no pair: a similarity J of
-two files' lines is never more than the share of either one's lines that the other holds, and LineIndex drops from 0.7 of
-that. But it also drops what resembles no single file, ever more as the corpus grows, and depends on the order of reading.
 """
 import os
 import zlib
@@ -14,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from marks import line_checksums, line_hashes, shingles
+from marks import line_hashes, shingles
 
 BANDS, ROWS = 20, 5
 SIMILAR = 0.7
@@ -76,21 +72,3 @@ class ShingleIndex:
         for key in self.next:
             self.buckets[key] = (*self.buckets.get(key, ()), len(self.places))
         self.places.append((offset, size))
-
-
-class LineIndex:
-    """Lines seen so far, those of the excluded repositories included. Same calls as ShingleIndex."""
-
-    def __init__(self, barred):
-        self.barred = set().union(*barred)
-        self.seen, self.next = set(self.barred), None
-
-    def copied(self, data):
-        self.next = line_checksums(data)
-        return len(self.next & self.barred) > COPIED * len(self.next)
-
-    def near(self, _data):
-        return len(self.next) > 0 and len(self.next & self.seen) > 0.7 * len(self.next)
-
-    def keep(self, _offset, _size):
-        self.seen |= self.next

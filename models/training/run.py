@@ -149,13 +149,15 @@ class Run:
     def train(self, stage):
         """A phase of train.py; what it lacks of memory, finite losses or a compiler is taken from it, twice."""
         self.enter(stage)
-        plain = {k: v for k, v in self.size["train"].items() if k not in ("rows", "muon-rate", "adam-rate", "float32")}
+        plain = {k: v for k, v in self.size["train"].items() if k not in ("rows", "muon-rate", "adam-rate", "float32", "replicas")}
         for attempt in range(ATTEMPTS):
             minutes = (self.trained() + max(1.0, self.end_of("memory") - self.limit * (0 if stage == "memory" else self.size["reserve"]["utility"]) - self.spent())) / 60
             state, offset = self.state, os.path.getsize(self.at("run.log"))
             options = {"pack": self.pack, "tokenizer": self.at("tokenizer.json"), "out": self.at("train"), "config": self.at("config.json"), **plain,
                        "rows": state["rows"], "muon-rate": self.size["train"]["muon-rate"] * state["rate"], "adam-rate": self.size["train"]["adam-rate"] * state["rate"],
                        "minutes": round(minutes, 4), "workers": self.args.workers, "threads": self.args.threads, "language": 1 if stage == "language" else 0}
+            if self.args.device == "cpu" and "replicas" in self.size["train"]:
+                options.update({"replicas": self.size["train"]["replicas"], "threads": 1})
             if self.args.steps:
                 options.update({"steps": self.args.steps, **({"stop-after": round(self.args.steps * self.size["language"])} if stage == "language" else {})})
             elif stage == "language":

@@ -2,7 +2,7 @@
 
 A row is one prompt in the layout of models/prompt.ts:
     [<snip> text]* [<suf> suffix] <pre> [<file>] prefix [<mem> v1…vK] <mid> continuation
-with next-token loss on the in-file text and on the continuation. Rows of one batch come from a few repositories, so that
+with next-token loss on the in-file text and on the continuation. Memory takes no positions of its own. Rows of one batch come from a few repositories, so that
 the wrong memories of a row (foreign, random) are the right ones of its neighbours and cost nothing to fuse.
 """
 import zlib
@@ -16,6 +16,7 @@ from pack import IDENTIFIER
 from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF
 
 CHUNK = 128
+FAR = 512  # tokens further up in the file than the prompt reaches, which the pointer may copy
 USEFUL = 0.02  # nats a token a context must be worth to be kept
 
 
@@ -27,12 +28,13 @@ class Mixture:
     # of the remaining rows:
     empty: float = 0.15
     unrelated: float = 0.18  # chunks that other rows of the batch brought: of another repository, or of this one
-    answer: float = 0.12     # the chunk that holds the answer is among them
+    answer: float = 0.06     # the chunk that holds the answer is among them
     fill: float = 0.4
     midline: float = 0.2
-    oracle: float = 0.5      # the query knows the target's words, so that what is found is worth reading
+    oracle: float = 0.3      # the query knows the target's words, so that what is found is worth reading
     pairs: float = 0.5       # rows that give a pair to the contrastive loss
     utility: float = 0.5     # rows drawn from the list of utility.py, where one is given
+    far: float = 0.8         # rows whose pointer sees the file further up than the prompt
     telling: bool = False    # only lines with a word and four tokens or more: no closing brackets, as in `hefc eval`
     level: str = "mixed"     # or only: leaves, means (of a file's leaves), files, random (a node of an unrelated file)
 
@@ -44,7 +46,7 @@ class Mixture:
     @staticmethod
     def judged(level="leaves", snippet=0.0, fill=0.0):
         """What a user meets: memory found from the text above the cursor, which does not know the target."""
-        return Mixture(reconstruct=0, snippet=snippet, empty=0, unrelated=0, answer=0, fill=fill, midline=0, oracle=0, pairs=0, telling=True, level=level)
+        return Mixture(reconstruct=0, snippet=snippet, empty=0, unrelated=0, answer=0, fill=fill, midline=0, oracle=0, pairs=0, far=1, telling=True, level=level)
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Batch:
     chunk_lengths: torch.Tensor  # [C]
     pairs: torch.Tensor        # [Q,2] chunk rows (query, positive)
     weight: Optional[torch.Tensor] = None       # [B] of the continuation's loss
+    far: Optional[torch.Tensor] = None          # [B,L] tokens of the file above those in ids, 0 padding
     file_chunks: Optional[torch.Tensor] = None  # [F,n] chunk rows, -1 padding
     file_names: Optional[torch.Tensor] = None   # [F,L] tokens of the file's name, -1 padding
     file_words: Optional[torch.Tensor] = None   # [F,K] tokens the file's identifiers are made of, -1 padding
@@ -194,17 +197,18 @@ class Pack:
     def batch(self, *arguments, **named):
         return Batch.of(self.arrays(*arguments, **named))
 
-    def arrays(self, step, rows, length=512, repos=4, mixture=None):
+    def arrays(self, step, rows, length=512, repos=4, mixture=None, share=(0, 1)):
         """The batch of a step as int32 arrays by name: `rows` rows of at most `length` positions, from `repos` repositories.
 
         A pure function of (seed, step, row): any process can draw any step, a resumed run draws what the whole run would
-        have, and two mixtures meet the same places.
+        have, and two mixtures meet the same places. `share` (k, n): only the k-th of n parts of the rows.
         """
         builder = Builder(self, length, mixture or Mixture())
         rng = np.random.default_rng([self.seed, step])
         repos = min(repos, len(self.chosen), rows)
         chosen = rng.choice(self.chosen, size=repos, p=self.shares, replace=False)
-        for row in range(rows):
+        part, parts = share
+        for row in range(rows * part // parts, rows * (part + 1) // parts):
             builder.seed([self.seed, step, row])
             builder.add(self.repository(int(chosen[row * repos // rows])))
         return builder.finish()
@@ -333,7 +337,8 @@ class Builder:
         gap = int(self.luck.integers(0, 2048)) if pasted and self.luck.random() < 0.6 else 0
         ids = head + [PRE] + prefix + ([MEM] + [PAD] * len(memory) if memory else []) + [MID] + answer
         first = len(ids) - len(answer)
-        self.row(ids, memory, len(head) + 2 + len(prefix), first, gap_at=len(head), gap=gap, infile=(len(head) + 1, len(head) + 1 + len(prefix)), weight=weight)
+        far = p.tokens[max(start, at - take - FAR):at - take] if self.luck.random() < self.mix.far else []
+        self.row(ids, memory, len(head) + 2 + len(prefix), first, gap_at=len(head), gap=gap, infile=(len(head) + 1, len(head) + 1 + len(prefix)), weight=weight, far=far)
 
     def reconstruct(self, at):
         """Up to three chunks in a row told from their vectors alone."""
@@ -346,10 +351,15 @@ class Builder:
         ids = [PRE, MEM] + [PAD] * len(memory) + [MID] + answer
         self.row(ids[:self.length], memory, 2, len(memory) + 3, reconstruct=True)
 
-    def row(self, ids, memory, memory_at, first, gap_at=0, gap=0, infile=(0, 0), reconstruct=False, weight=1.0):
+    def row(self, ids, memory, memory_at, first, gap_at=0, gap=0, infile=(0, 0), reconstruct=False, weight=1.0, far=()):
         T = len(ids)
         positions = np.arange(T)
         positions[gap_at:] += gap
+        if memory:
+            # Memory stands where the last token before it does: what is written is as near to that token as without memory.
+            after = memory_at + len(memory)
+            positions[memory_at - 1:after] = positions[memory_at - 2]
+            positions[after:] -= len(memory) + 1
         targets, region = np.full(T, -100), np.zeros(T, dtype=np.int64)
         ids = np.array([int(i) for i in ids])
         if infile[1] > infile[0] + 1:
@@ -362,7 +372,7 @@ class Builder:
             answer = ids[first:T]
             ends = np.flatnonzero((answer == self.pack.newline) | (answer == EOS))
             region[first - 1:first + (int(ends[0]) if len(ends) else len(answer) - 1)] = 1
-        self.rows.append((ids, memory, memory_at, positions, targets, region, weight))
+        self.rows.append((ids, memory, memory_at, positions, targets, region, far, weight))
 
     def finish(self):
         some = self.pack.chunks_at_once
@@ -370,10 +380,12 @@ class Builder:
         C, S = max(1, -(-len(self.chunks) // some) * some), CHUNK // self.pack.slice_tokens
         ids, memory = np.zeros((B, T), dtype=np.int64), np.full((B, T), -1)
         positions, targets, region = np.zeros((B, T), dtype=np.int64), np.full((B, T), -100), np.zeros((B, T), dtype=np.int64)
+        far = np.zeros((B, FAR if some > 1 else max(len(r[-2]) for r in self.rows)), dtype=np.int64)
         F = len(self.files)
         base = {"leaf": (0, S), "file": (C * S, 4), "dir": (C * S + 4 * F, 2), "mean": (C * S + 6 * F, 4)}
-        for b, (i, vectors, at, pos, tgt, reg, _) in enumerate(self.rows):
+        for b, (i, vectors, at, pos, tgt, reg, further, _) in enumerate(self.rows):
             n = len(i)
+            far[b, :len(further)] = further
             ids[b, :n], positions[b, :n], targets[b, :n], region[b, :n] = i, pos, tgt, reg
             for k, (kind, row, s) in enumerate(vectors):
                 memory[b, at + k] = base[kind][0] + row * base[kind][1] + s
@@ -381,7 +393,7 @@ class Builder:
         for c, t in enumerate(self.chunks):
             chunk_ids[c, :len(t)], lengths[c] = t, len(t)
         batch = dict(ids=ids, memory=memory, positions=positions, targets=targets, region=region, chunk_ids=chunk_ids,
-                     chunk_lengths=lengths, pairs=np.array(self.pairs, dtype=np.int64).reshape(-1, 2))
+                     chunk_lengths=lengths, far=far, pairs=np.array(self.pairs, dtype=np.int64).reshape(-1, 2))
         if self.files:
             batch.update(self.file_arrays())
         arrays = {k: np.ascontiguousarray(v, dtype=np.int32) for k, v in batch.items()}

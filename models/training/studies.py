@@ -41,30 +41,36 @@ def pointer_to_text_alone():
     Hef.point = lambda self, batch, states, pool, own=True, memory=True: point(self, batch, states, pool, own, False)
 
 
-def memory_without_positions():
-    """Memory stands at the position of the last token before it, so that what is written is as near to that token as without memory."""
+def memory_with_positions():
+    """Memory takes positions of its own, so that what is written stands further from the text above the cursor."""
     row = samples_file.Builder.row
 
-    def changed(self, ids, memory, memory_at, first, **rest):
-        row(self, ids, memory, memory_at, first, **rest)
-        if memory:
-            positions, end = self.rows[-1][3], memory_at + len(memory)
-            positions[memory_at - 1:end] = positions[memory_at - 2]
-            positions[end:] -= len(memory) + 1
+    def changed(self, ids, memory, memory_at, first, gap_at=0, gap=0, **rest):
+        row(self, ids, memory, memory_at, first, gap_at=gap_at, gap=gap, **rest)
+        positions = self.rows[-1][3]
+        positions[:] = range(len(ids))
+        positions[gap_at:] += gap
 
     samples_file.Builder.row = changed
 
 
+def without_matches():
+    """The pointer judges entries by query and key alone, as before matches were counted."""
+    model_file.find_matches = lambda history, before, seen: (torch.zeros(0, dtype=torch.long),) * 4
+
+
 # name: what it is, configuration, mixture, whether utility.py's list is used, change to the code
 VARIANTS = {
-    "baseline": ("8 vectors a chunk, mean-pooled keys, pointer, no utility", {}, {}, False, None),
+    "baseline": ("8 vectors a chunk, mean-pooled keys, pointer with matches, no utility", {}, {}, False, None),
     "utility": ("contexts filtered and weighted by utility", {}, {}, True, None),
     "four vectors": ("4 vectors a chunk (32 tokens each)", {"sliceTokens": 32}, {}, False, None),
     "sixteen vectors": ("16 vectors a chunk (8 tokens each)", {"sliceTokens": 8}, {}, False, None),
     "max key": ("max-pooled keys", {}, {}, False, longest_key),
     "no copying of memory": ("the pointer reads the prompt's text alone", {}, {}, False, pointer_to_text_alone),
     "no pointer": ("no pointer at all", {}, {}, False, without_pointer),
-    "no positions": ("memory takes no positions of its own", {}, {}, False, memory_without_positions),
+    "no matches": ("the pointer does not count matching tokens", {}, {}, False, without_matches),
+    "no far text": ("the pointer sees the file no further up than the prompt", {}, {"far": 0}, False, None),
+    "positions": ("memory takes positions of its own", {}, {}, False, memory_with_positions),
     "no wrong memory": ("memory is never empty, unrelated or the answer", {}, {"empty": 0, "unrelated": 0, "answer": 0}, False, None),
 }
 

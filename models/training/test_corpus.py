@@ -134,7 +134,7 @@ def packs(at):
     for i, name in enumerate(names):
         repository(at("r6"), name, {f"f{j}.py": code(5000 + 10 * i + j, 120) for j in range(3)})
     open(at("list.txt"), "w").write("\n".join(names))
-    recipe = {"list": at("list.txt"), "exclude": "exclude.txt", "packages": "exclude-packages.txt", "rules": 2, "perRepo": 0, "vocab": 400,
+    recipe = {"list": at("list.txt"), "exclude": "exclude.txt", "packages": "exclude-packages.txt", "perRepo": 0, "vocab": 400,
               "tokenizerMegabytes": 1, "compare": [], "megabytes": 0.03, "changes": ""}
     report = build_corpus.build(at("r6"), at("o6"), "toy", recipe)
     whole = dict(np.load(at("o6", "pack.npz")))

@@ -24,6 +24,7 @@ from evaluate import copy_gate, gates_of, judge_lines
 from feed import Feed
 from model import Config, Hef, head
 from optimizer import make_optimizers
+from replicas import Replicas
 from samples import Mixture, Pack
 from tokenizer import Tokenizer
 
@@ -101,10 +102,19 @@ def keep_freed_memory():
     """Lets glibc reuse freed tensors instead of returning their pages: a CPU step is a third faster for it."""
     try:
         libc = ctypes.CDLL("libc.so.6")
-        libc.mallopt(-3, 1 << 30)  # M_MMAP_THRESHOLD
+        libc.mallopt(-4, 0)  # M_MMAP_MAX: a threshold for mapped memory could be no higher than 32 MiB
         libc.mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD
     except OSError:
         pass  # another libc: only slower
+
+
+def use_threads(count):
+    """For torch and for OpenBLAS, which Debian's torch multiplies with and which counts its threads itself."""
+    torch.set_num_threads(count)
+    try:
+        ctypes.CDLL("libopenblas.so.0").openblas_set_num_threads(count)
+    except (OSError, AttributeError):
+        pass  # another library: torch has told it
 
 
 def compiled(model):
@@ -136,6 +146,7 @@ def main(launched=None):
     parser.add_argument("--rows", type=int, default=8)
     parser.add_argument("--length", type=int, default=512)
     parser.add_argument("--repos", type=int, default=4, help="repositories a batch draws from")
+    parser.add_argument("--replicas", type=int, default=1, help="processes that share a step's rows (replicas.py), for the cores of a processor")
     parser.add_argument("--workers", type=int, default=0, help="processes that draw batches ahead")
     parser.add_argument("--config", help="JSON of model.Config; default: nano")
     parser.add_argument("--mixture", default="{}", help="JSON of samples.Mixture: what differs from the default, for studies")
@@ -156,12 +167,13 @@ def main(launched=None):
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.append(True))
     keep_freed_memory()
-    torch.set_num_threads(args.threads)
+    use_threads(args.threads)
     torch.manual_seed(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     os.makedirs(args.out, exist_ok=True)
     checkpoint = os.path.join(args.out, "checkpoint.pt")
     tokenizer = Tokenizer(args.tokenizer)
+    replicas = Replicas(args.replicas, args.out)
     config = Config.of(json.load(open(args.config))) if args.config else Config()
     config.generator.vocab = len(tokenizer)
     pack = Pack(args.pack, tokenizer, seed=args.seed, utility=args.utility, slice_tokens=config.fuser.sliceTokens, chunks_at_once=256 if args.compile else 1)
@@ -169,8 +181,8 @@ def main(launched=None):
     state = torch.load(checkpoint, map_location="cpu") if os.path.exists(checkpoint) else None
     step, tokens, spent = (state["step"], state["tokens"], state["spent"]) if state else (0, 0, 0.0)
     started = launched - spent
-    progress_at = lambda s: s / args.steps if args.steps else (time.time() - started) / (args.minutes * 60)
-    draw = lambda s: (s, args.rows, args.length, args.repos, mixtures[progress_at(s) >= args.language])
+    progress_at = lambda s: replicas.agree(s / args.steps if args.steps else (time.time() - started) / (args.minutes * 60))[0]
+    draw = lambda s: (s, args.rows, args.length, args.repos, mixtures[progress_at(s) >= args.language], (replicas.rank, replicas.count))
     feed = Feed(pack, draw, step, args.workers, device)  # forks before anything touches the accelerator
     if device == "cuda":
         torch.set_float32_matmul_precision("high")
@@ -198,11 +210,11 @@ def main(launched=None):
     fast = compiled(model) if args.compile else None
     held = Pack(args.pack, tokenizer, held=True, seed=1, slice_tokens=config.fuser.sliceTokens)
     wordlike = torch.from_numpy(pack.wordlike).to(device)
-    log = open(os.path.join(args.out, "log.jsonl"), "a", buffering=1)  # run.py follows it
+    log = open(os.path.join(args.out, "log.jsonl") if replicas.rank == 0 else os.devnull, "a", buffering=1)  # run.py follows it
     evaluated = saved = spent
 
     def judged():
-        if not args.judge:
+        if not args.judge or replicas.rank > 0:
             return {}
         # Judged batches have many shapes: compiled code would be compiled again for each.
         with torch.compiler.set_stance("force_eager") if args.compile else nullcontext():
@@ -211,7 +223,7 @@ def main(launched=None):
     batch = feed.next()
     while True:
         spent, progress = time.time() - started, progress_at(step)
-        if stopped or progress >= args.stop_share or (args.stop_after and step >= args.stop_after):
+        if replicas.agree(bool(stopped))[0] or progress >= args.stop_share or (args.stop_after and step >= args.stop_after):
             break
         for o in optimizers:
             for group in o.param_groups:
@@ -220,6 +232,7 @@ def main(launched=None):
             parts = losses(model, batch, wordlike, fast)
             total = sum(WEIGHTS[k] * v for k, v in parts.items() if k in WEIGHTS)
         total.backward()
+        replicas.average(model.parameters())
         torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], 1.0)
         for o in optimizers:
             o.step()
@@ -227,7 +240,7 @@ def main(launched=None):
         trained = (batch.targets >= 0).sum()
         batch = feed.next()  # before the numbers are asked for, so that an accelerator does not wait for it
         values = dict(zip(parts, torch.stack([v.detach().float() for v in parts.values()]).tolist()))
-        step, tokens = step + 1, tokens + int(trained)
+        step, tokens = step + 1, tokens + int(trained) * replicas.count
         record = {"step": step, "tokens": tokens, "spent": round(time.time() - started, 1), **{k: round(v, 4) for k, v in values.items()}}
         if not all(map(math.isfinite, values.values())):
             raise SystemExit(f"the loss is not finite at step {step}: resume from {checkpoint} with a lower rate")
@@ -240,10 +253,13 @@ def main(launched=None):
         log.write(json.dumps(record) + "\n")
         if spent - saved > args.save_every * 60:
             saved = spent
-            save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
+            if replicas.rank == 0:
+                save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
     feed.close()
-    save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
-    if progress < 1 or args.no_last_judge:
+    if replicas.rank == 0:
+        save(checkpoint, model, optimizers, config, {"step": step, "tokens": tokens, "spent": spent})
+    replicas.close()
+    if replicas.rank > 0 or progress < 1 or args.no_last_judge:
         return
     result = judged()
     log.write(json.dumps({"step": step, "tokens": tokens, "spent": round(spent, 1), "held_out": result}) + "\n")

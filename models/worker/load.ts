@@ -37,12 +37,12 @@ export async function loadModel(directory: string, settings: SessionSettings, on
   }
   const memoryDim = fuserShape?.memoryDim ?? null;
   const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), precisionOn(provider, precision.generator), pointerShape), settings, onFallback);
-  const generator = createGenerator(graph, shape, memoryDim);
+  const generator = createGenerator(graph, shape, memoryDim, special);
 
   let pointer: Pointer | null = null;
   if (pointerShape !== undefined && fuserShape !== null) {
     const build = (): Uint8Array => buildPointer(pointerShape, fuserShape, shape.vocab, special.pad, readWeights(directory, manifest, ...generatorParts(manifest)));
-    pointer = createPointer(await openRunner(build, settings, onFallback), pointerShape, fuserShape.memoryDim);
+    pointer = createPointer(await openRunner(build, settings, onFallback), pointerShape, fuserShape.memoryDim, special.pad);
   }
 
   let fuser: Fuser | null = null;

@@ -26,12 +26,13 @@ function copyBundle(folder: string, pointing: boolean): string {
   if (pointing && manifest.pointer === undefined) {
     if (manifest.fuser === null) throw new Error(`${bundleDirectory} has no fuser, so it cannot point; name another bundle with HEFC_TEST_BUNDLE.`);
     const tensors = readSafetensors(readPart(bundleDirectory, manifest, part), part);
-    for (const [name, tensor] of randomPointer(128, manifest.generator, manifest.fuser, 1)) tensors.set(name, tensor);
-    tensors.set('pointer.gate.bias', float32Tensor(Float32Array.of(-60), [1]));
+    const pointer = { dim: 64, matchTokens: 16 };
+    for (const [name, tensor] of randomPointer(pointer, manifest.generator, manifest.fuser, 1)) tensors.set(name, tensor);
+    tensors.set('pointer.match.bias', float32Tensor(new Float32Array(34).fill(-60), [34]));
     const bytes = writeSafetensors(tensors);
     writeFileSync(join(copy, part), bytes);
     manifest.parts[part] = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength };
-    manifest.pointer = { dim: 128 };
+    manifest.pointer = pointer;
   }
   if (!pointing) delete manifest.pointer;
   writeFileSync(join(copy, 'bundle.json'), JSON.stringify(manifest));

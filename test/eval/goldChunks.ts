@@ -1,4 +1,4 @@
-/** Which chunks a retrieval should bring: those that hold what the hidden line names. */
+/** Which chunks a retrieval should bring: those that hold what the hidden line names, or the line itself. */
 import { identifiersInOrder } from '../../daemon/chunker/identifiers.js';
 import { languageOf } from '../../daemon/chunker/language.js';
 import type { ObjectReader, TreeView } from '../../store/types.js';
@@ -14,11 +14,14 @@ export interface ChunkNames {
   /** Row ids of the chunks that hold an identifier. */
   holders: ReadonlyMap<string, readonly number[]>;
   oidOf: ReadonlyMap<number, string>;
+  /** Row ids of the chunks that hold a line, without outer blanks. */
+  lines: ReadonlyMap<string, readonly number[]>;
 }
 
 export async function readChunkNames(view: TreeView, objects: ObjectReader): Promise<ChunkNames> {
   const holders = new Map<string, number[]>();
   const oidOf = new Map<number, string>();
+  const lines = new Map<string, number[]>();
   for (const { path, oid, language } of view.files()) {
     const blob = await objects.readBlob(oid);
     if (blob === undefined) continue;
@@ -27,14 +30,13 @@ export async function readChunkNames(view: TreeView, objects: ObjectReader): Pro
       if (oidOf.has(chunk.id)) continue;
       oidOf.set(chunk.id, oid);
       const { startByte, endByte } = view.chunkRange(chunk);
-      for (const name of new Set(identifiersInOrder(blob.subarray(startByte, endByte).toString('utf8'), language))) {
-        const found = holders.get(name);
-        if (found) found.push(chunk.id);
-        else holders.set(name, [chunk.id]);
-      }
+      const text = blob.subarray(startByte, endByte).toString('utf8');
+      const hold = (held: Map<string, number[]>, key: string): unknown => held.get(key)?.push(chunk.id) ?? held.set(key, [chunk.id]);
+      for (const name of new Set(identifiersInOrder(text, language))) hold(holders, name);
+      for (const row of new Set(text.split('\n').map((each) => each.trim()))) hold(lines, row);
     }
   }
-  return { holders, oidOf };
+  return { holders, oidOf, lines };
 }
 
 /** Row ids; empty where there is nothing to retrieve. */
@@ -43,21 +45,25 @@ export interface Gold {
   rare: ReadonlySet<number>;
   /** By names of the hidden line that stand nowhere above the cursor, however many chunks hold them. */
   unseen: ReadonlySet<number>;
+  /** By the hidden line itself, word for word. */
+  line: ReadonlySet<number>;
 }
 
 /**
  * Of the chunks outside the edited file and its copies, those that hold the most of the line's names of either kind;
  * several when they hold equally many. A name that no such chunk holds does not count.
  */
-export function goldChunks({ holders, oidOf }: ChunkNames, { path, oid }: { path: string; oid: string | undefined }, { prefix, target }: Prompt): Gold {
+export function goldChunks({ holders, oidOf, lines }: ChunkNames, { path, oid }: { path: string; oid: string | undefined }, { prefix, target }: Prompt): Gold {
   const language = languageOf(path);
   const names = [...new Set(identifiersInOrder(target, language))];
   const above = new Set(identifiersInOrder(prefix, language));
   const near = new Set(identifiersInOrder(prefix.split('\n').slice(-NEAR_LINES - 1).join('\n'), language));
-  const outside = (name: string): number[] => (holders.get(name) ?? []).filter((id) => oid === undefined || oidOf.get(id) !== oid);
+  const elsewhere = (ids: readonly number[] | undefined): number[] => (ids ?? []).filter((id) => oid === undefined || oidOf.get(id) !== oid);
+  const outside = (name: string): number[] => elsewhere(holders.get(name));
   return {
     rare: holdingMost(names.filter((name) => !near.has(name)).map(outside).filter((ids) => ids.length <= RARE)),
     unseen: holdingMost(names.filter((name) => !above.has(name)).map(outside)),
+    line: new Set(elsewhere(lines.get(target.trim()))),
   };
 }
 

@@ -38,7 +38,7 @@ const visit = () => prepareVisit(tasks, { folderOf, fim: false, inference: evalu
 function names(chunks: Record<number, string[]>): ChunkNames {
   const holders = new Map<string, number[]>();
   for (const [id, held] of Object.entries(chunks)) for (const name of held) holders.set(name, [...(holders.get(name) ?? []), Number(id)]);
-  return { holders, oidOf: new Map(Object.keys(chunks).map((id) => [Number(id), id === '9' ? 'edited' : 'other'])) };
+  return { holders, lines: new Map([['return 1', [1, 9]]]), oidOf: new Map(Object.keys(chunks).map((id) => [Number(id), id === '9' ? 'edited' : 'other'])) };
 }
 
 function gold(chunks: Record<number, string[]>, prefix: string, target: string) {
@@ -51,6 +51,7 @@ test('gold chunks hold the most of the names the line brings in, and are not of 
   assert.equal(gold(chunks, '', 'alpha(beta, gamma)'), [[1], [1]]);
   assert.equal(gold(chunks, '', 'alpha(delta)'), [[1, 2], [1, 2]]);
   assert.equal(gold(chunks, '', 'return 1'), [[], []]);
+  assert.equal([...goldChunks(names(chunks), { path: 'x.py', oid: 'edited' }, { prefix: '', suffix: null, target: '  return 1' }).line], [1], 'nor is the line itself');
 });
 
 test('a name near the cursor needs no retrieval; one far above counts as rare but not as unseen', () => {
@@ -66,7 +67,7 @@ test('a name of many chunks is not rare', () => {
 });
 
 test('recall counts tasks that have a gold chunk, in all and by repository', () => {
-  const ranks = (merged: number) => ({ lexical: 1, dense: Infinity, hierarchy: 6, merged });
+  const ranks = (merged: number) => ({ lexical: 1, dense: Infinity, hierarchy: 6, alike: 2, merged });
   const found: Found[] = [{ repo: 'a/a', ranks: { rare: ranks(5) } }, { repo: 'b/b', ranks: { rare: ranks(21), unseen: ranks(6) } }, { repo: 'b/b', ranks: {} }];
   const shown = recalls(found).filter(({ n }) => n > 0).map(({ gold: kind, repo, way, n, at }) => `${kind} ${repo} ${way} ${n} ${at[5].recall} ${at[20].recall}`);
   for (const row of ['rare in all lexical 2 1 1', 'rare in all dense 2 0 0', 'rare in all hierarchy 2 0 1', 'rare in all merged 2 0.5 0.5', 'rare b/b merged 1 0 0', 'unseen b/b merged 1 0 1']) assert.ok(shown.includes(row), row);

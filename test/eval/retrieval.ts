@@ -19,11 +19,12 @@ import { markdown } from './table.js';
 import { readTasks, spreadTasks } from './tasks.js';
 import { prepareVisit, visitTasks, type Visit } from './visitTasks.js';
 
-export const WAYS = ['lexical', 'dense', 'hierarchy', 'merged'] as const;
+export const WAYS = ['lexical', 'dense', 'hierarchy', 'alike', 'merged'] as const;
 export type Way = (typeof WAYS)[number];
-export const GOLDS = ['rare', 'unseen'] as const;
+export const GOLDS = ['rare', 'unseen', 'line'] as const;
 export type GoldKind = (typeof GOLDS)[number];
-const DEPTHS = [5, 20] as const;
+/** 8 is how many chunks' vectors enter a prompt. */
+const DEPTHS = [5, 8, 20] as const;
 
 /** Rank from 1 of the first gold chunk in each list; Infinity where there is none. Undefined without a gold chunk. */
 export interface Found {
@@ -42,16 +43,16 @@ export interface Recall {
 export async function findChunks(visit: Visit): Promise<Found[]> {
   const found: Found[] = [];
   const names = new Map<string, ChunkNames>();
-  await visitTasks(visit, async (task, _, { inference, view, objects }) => {
+  await visitTasks(visit, async (task, _, { inference, view, objects, places }) => {
     const key = `${task.repo} ${task.commit}`;
     if (!names.has(key)) {
       names.clear();
       names.set(key, await readChunkNames(view, objects));
     }
     const prompt = visit.prompts.get(task)!;
-    const lists = await searchLists(view, inference, { path: task.path, prefix: prompt.prefix }, { allowed: 60_000 });
-    const hierarchy = lists.query ? searchInside(view, lists.query, lists.nodes, DEPTHS[1], task.path) : [];
-    const chunksOf: Record<Way, Hit[]> = { lexical: lists.lexical, dense: lists.chunks, hierarchy, merged: mergeLists(lists, task.path).filter(({ kind }) => kind === 'chunk') };
+    const lists = await searchLists({ view, inference, places }, { path: task.path, prefix: prompt.prefix }, { allowed: 60_000 });
+    const hierarchy = lists.query ? searchInside(view, lists.query, lists.nodes, DEPTHS.at(-1)!, task.path) : [];
+    const chunksOf: Record<Way, Hit[]> = { lexical: lists.lexical, dense: lists.chunks, hierarchy, alike: lists.alike, merged: mergeLists(lists, task.path).filter(({ kind }) => kind === 'chunk') };
     const gold = goldChunks(names.get(key)!, { path: task.path, oid: view.file(task.path)?.oid }, prompt);
     const ranks: Found['ranks'] = {};
     for (const kind of GOLDS) {
@@ -79,7 +80,7 @@ export function recalls(found: readonly Found[]): Recall[] {
           const hits = own.map((ranks) => Number(ranks[way] <= depth));
           return { recall: hits.reduce((sum, hit) => sum + hit, 0) / hits.length, ci: bootstrapInterval(hits) };
         };
-        return { repo, gold, way, n: own.length, at: { 5: at(5), 20: at(20) } };
+        return { repo, gold, way, n: own.length, at: { 5: at(5), 8: at(8), 20: at(20) } };
       });
     }),
   );
@@ -105,13 +106,13 @@ function percent(share: number): string {
 }
 
 function table(found: readonly Found[], modelId: string): string {
-  const shown = ({ recall, ci: [lo, hi] }: Recall['at'][5]) => Number.isNaN(recall) ? '' : `${percent(recall)} (${percent(lo)}–${percent(hi)})`;
+  const shown = ({ recall, ci: [lo, hi] }: Recall['at'][(typeof DEPTHS)[number]]) => Number.isNaN(recall) ? '' : `${percent(recall)} (${percent(lo)}–${percent(hi)})`;
   return [
-    `Recall of gold chunks, ${found.length} tasks, model ${modelId}. rare: by names in 20 chunks or fewer and not in the 20 lines above; unseen: by names not above the cursor.`,
+    `Recall of gold chunks, ${found.length} tasks, model ${modelId}. rare: by names in 20 chunks or fewer and not in the 20 lines above; unseen: by names not above the cursor; line: the line itself, word for word.`,
     '',
-    ...markdown(['gold', 'repository', 'list', 'n', 'at 5', 'at 20'], recalls(found).map(({ gold, repo, way, n, at }) => [gold, repo, way, String(n), shown(at[5]), shown(at[20])])),
+    ...markdown(['gold', 'repository', 'list', 'n', ...DEPTHS.map((depth) => `at ${depth}`)], recalls(found).map(({ gold, repo, way, n, at }) => [gold, repo, way, String(n), ...DEPTHS.map((depth) => shown(at[depth]))])),
     '',
-    ...markdown(['gold', 'difference', 'at 5', 'at 20'], gains(found)),
+    ...markdown(['gold', 'difference', ...DEPTHS.map((depth) => `at ${depth}`)], gains(found)),
   ].join('\n');
 }
 

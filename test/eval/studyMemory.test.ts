@@ -35,7 +35,7 @@ test.before(async () => {
   evaluation = await openEvaluation(bundle.directory, join(folder, 'databases'));
   repository = await evaluation.open(folderOf('owner/shop'));
   const { root } = await repository.index({});
-  source = { inference: evaluation.inference, objects: repository.objects, view: repository.store.openView(root!) };
+  source = { inference: evaluation.inference, objects: repository.objects, view: repository.store.openView(root!), places: repository.places };
 });
 test.after(async () => {
   await repository?.close();

@@ -1,9 +1,9 @@
 /** Memories other than the product's, for studies of its budget, its levels and its harm. */
-import { gatherContext, NO_CONTEXT, type PromptContext } from '../../daemon/complete/context.js';
+import { gatherContext, NO_CONTEXT, type ContextSource, type PromptContext } from '../../daemon/complete/context.js';
 import { ALL_LEVELS, bestFiles } from '../../daemon/complete/memory.js';
 import { dequantise, fitRows, quantise } from '../../models/fusing/vectors.js';
-import type { Inference, MemoryItem } from '../../models/types.js';
-import type { Hit, ObjectReader, TreeView } from '../../store/types.js';
+import type { MemoryItem } from '../../models/types.js';
+import type { Hit, TreeView } from '../../store/types.js';
 
 export type Study =
   /** So many vectors at most, put together as a bundle of that budget would. */
@@ -15,11 +15,7 @@ export type Study =
   /** What was retrieved for other tasks of the repository, without nodes of the edited file. */
   | { kind: 'shuffled' };
 
-export interface MemorySource {
-  inference: Inference;
-  view: TreeView;
-  objects: ObjectReader;
-}
+export type MemorySource = ContextSource;
 
 interface Place {
   path: string;

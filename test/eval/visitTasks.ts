@@ -48,7 +48,7 @@ export async function visitTasks({ tasks, folders, options }: Visit, act: (task:
     try {
       for (const commit of new Set(own.map((task) => task.commit))) {
         const { root } = await repository.index({ revision: commit, onProgress: (progress) => options.onIndex?.(repo, progress) });
-        const source = { inference: options.inference, objects: repository.objects, view: repository.store.openView(root!) };
+        const source = { inference: options.inference, objects: repository.objects, view: repository.store.openView(root!), places: repository.places };
         for (const task of own) if (task.commit === commit) await act(task, repository, source);
       }
     } finally {

@@ -62,8 +62,9 @@ refuses('the choice asks for too many lines', (_copy, manifest) => { manifest['c
 refuses('a special token lies outside the vocabulary', (_copy, manifest) => { (manifest['special'] as Json)['eos'] = 100000; }, /special\.eos is not a token id/);
 
 refuses('its pointer has no width', (_copy, manifest) => { manifest['pointer'] = { dim: 0 }; }, /pointer\.dim is not a positive integer/);
-refuses('its pointer has no weights', (_copy, manifest) => { manifest['pointer'] = { dim: 8 }; }, /has no tensor pointer\./);
-refuses('it points without a fuser', (_copy, manifest) => Object.assign(manifest, { pointer: { dim: 8 }, fuser: null }), /there is a pointer but no fuser/);
+refuses('its pointer does not say how far matches reach', (_copy, manifest) => { manifest['pointer'] = { dim: 8 }; }, /pointer\.matchTokens is not a positive integer/);
+refuses('its pointer has no weights', (_copy, manifest) => { manifest['pointer'] = { dim: 8, matchTokens: 4 }; }, /has no tensor pointer\./);
+refuses('it points without a fuser', (_copy, manifest) => Object.assign(manifest, { pointer: { dim: 8, matchTokens: 4 }, fuser: null }), /there is a pointer but no fuser/);
 
 bundles('a folder without a bundle is named together with the fix', async () => {
   const { path, remove } = scratchFolder();

@@ -16,7 +16,7 @@ let model: LoadedModel;
 let pointing: LoadedModel;
 generating.before(async () => {
   model = await loadRandom({ generator: { tied: false } });
-  pointing = await loadRandom({ generator: { tied: false }, pointer: 16 });
+  pointing = await loadRandom({ generator: { tied: false }, pointer: { dim: 16, matchTokens: 8 } });
 });
 /** Every answer is that of running everything anew, whether the model copies or only writes. */
 const both: [string, () => LoadedModel][] = [['', () => model], [', with a pointer', () => pointing]];
@@ -31,7 +31,7 @@ function memory(vectors: number, seed: number): NonNullable<GenerateRequest['mem
 async function fromNothing(loaded: LoadedModel, request: GenerateRequest, further: number[]): Promise<{ next: Float32Array; promptLength: number }> {
   const { manifest, tokenizer, heal, generator, pointer } = loaded.generate;
   const prompt = await buildPrompt(request, tokenizer, manifest, heal);
-  const given = { memory: prompt.memory, copies: pointer === null ? null : await pointer.copies(prompt) };
+  const given = { memory: prompt.memory, memoryRows: prompt.memoryRows, copies: pointer === null ? null : await pointer.copies(prompt) };
   const { next } = await generator.run(createKeyValueCache(generator.rowFloats), [...prompt.rows, ...further], given, emptyTree());
   return { next, promptLength: prompt.rows.length };
 }

@@ -12,7 +12,7 @@ import { buildGenerator } from '../../models/onnx/generator.js';
 import { buildNodeFuser } from '../../models/onnx/nodeFuser.js';
 import { buildPointer } from '../../models/onnx/pointer.js';
 import { openSession } from '../../models/onnx/session.js';
-import { pointableEntries, type Piece } from '../../models/pointable.js';
+import { countMatches, pointableEntries, tokenBefore, type Piece } from '../../models/pointable.js';
 import { attentionMask } from '../../models/session/generator.js';
 import { emptyTree } from '../../models/session/tree.js';
 import { openTokenizer } from '../../models/tokenizer.js';
@@ -66,7 +66,7 @@ if (existsSync(`${directory}/bundle.json`)) {
   });
 
   /** Log-probabilities of the fixture's last rows; with `copies`, of the model that points. */
-  async function logProbs(weights: Weights, copies?: { copyKeys: Tensor; copyTokens: Tensor }): Promise<Float32Array> {
+  async function logProbs(weights: Weights, copies?: { copyKeys: Tensor; copyTokens: Tensor; copyMatches: Tensor }): Promise<Float32Array> {
     assert.ok(shape);
     const { ids, memory, order, positions, rows } = fixture.generator;
     const { layers, kvHeads, headDim } = manifest.generator;
@@ -93,15 +93,23 @@ if (existsSync(`${directory}/bundle.json`)) {
     assert.is(fixture.pointer === undefined, manifest.pointer === undefined, 'a bundle with a pointer has a fixture of it');
     if (fixture.pointer === undefined || manifest.pointer === undefined || shape === null) return;
     const weights = readWeights(directory, manifest, ...generatorParts(manifest));
-    const { tokens, before, before2, vectors } = pointableEntries(fixture.pointer.pieces, manifest.special.pad, shape.sliceTokens);
+    const entries = pointableEntries(fixture.pointer.pieces, shape.sliceTokens);
+    const { tokens, vectors } = entries;
+    const before = (back: number): Tensor => int64(tokens.map((_, j) => tokenBefore(entries, j, back, manifest.special.pad)));
     const session = await openSession(buildPointer(manifest.pointer, shape, manifest.generator.vocab, manifest.special.pad, weights), settings);
     const out = await session.run({
-      tokens: int64(tokens), before: int64(before), before2: int64(before2),
+      tokens: int64(tokens), before: before(1), before2: before(2),
       memory: float32(fixture.generator.memory), vector: int64(vectors.map((vector) => vector + 1)),
     });
     const keys = out['keys']!;
     near(keys.data as Float32Array, fixture.pointer.keys.flat(), 'keys');
-    near(await logProbs(weights, { copyKeys: keys as Tensor, copyTokens: int64(tokens) }), fixture.pointer.logProbs.flat(), 'logProbs');
+    const { ids, rows } = fixture.generator;
+    const { matchTokens } = manifest.pointer;
+    const text = ids.filter((id) => id !== manifest.special.mem && id !== manifest.special.mid && id !== manifest.special.pre);
+    const matches = new Int32Array(rows * tokens.length);
+    for (let row = 0; row < rows; row++) countMatches(text.slice(0, text.length - rows + 1 + row).reverse(), entries, matchTokens, matches, row * tokens.length);
+    assert.ok(matches.some((each) => each > 2 && each <= matchTokens) && matches.some((each) => each > matchTokens + 3), 'some entries match');
+    near(await logProbs(weights, { copyKeys: keys as Tensor, copyTokens: int64(tokens), copyMatches: new Tensor('int32', matches, [rows, tokens.length]) }), fixture.pointer.logProbs.flat(), 'logProbs');
   });
 
   parity('the fuser gives the vectors of PyTorch within 1e-3', async () => {

@@ -16,10 +16,11 @@ import { logSoftmax, referenceFuse, referenceKey, referenceLogits, referenceMixt
 const pointing = suite('pointer');
 const settings = { provider: 'cpu', threads: 1 };
 const vocab = 40;
-const dim = 16;
+const pointer = { dim: 16, matchTokens: 3 };
+const { dim } = pointer;
 const { memoryDim } = tinyFuserShape;
 const shape = tinyGeneratorShape(vocab);
-const tensors = new Map([...randomGenerator(shape, memoryDim, 7), ...randomFuser(tinyFuserShape, vocab, 3), ...randomPointer(dim, shape, tinyFuserShape, 13)]);
+const tensors = new Map([...randomGenerator(shape, memoryDim, 7), ...randomFuser(tinyFuserShape, vocab, 3), ...randomPointer(pointer, shape, tinyFuserShape, 13)]);
 const weights = weightsOf(tensors, 'test');
 
 const next = gaussian(5);
@@ -56,9 +57,14 @@ async function keysOf(chosen: ReferenceEntry[]): Promise<Float32Array> {
   return out['keys']!.data as Float32Array;
 }
 
+/** Every kind of match for each of the last four rows. */
+function matchesOf(chosen: ReferenceEntry[]): Int32Array {
+  return Int32Array.from({ length: 4 * chosen.length }, (_, i) => (5 * i) % (2 * (pointer.matchTokens + 1)));
+}
+
 /** Log-probabilities of the last four rows. */
 async function mixed(chosen: ReferenceEntry[], keys: Float32Array, source = weights): Promise<Float32Array> {
-  const session = await openSession(buildGenerator(shape, memoryDim, source, 'float32', { dim }), settings);
+  const session = await openSession(buildGenerator(shape, memoryDim, source, 'float32', pointer), settings);
   const rows = input.order.length;
   const out = await session.run({
     ids: int64(ids), order: int64(input.order), positions: int64(input.positions), want: int64([5, 6, 7, 8]),
@@ -66,6 +72,7 @@ async function mixed(chosen: ReferenceEntry[], keys: Float32Array, source = weig
     mask: new Tensor('float32', attentionMask(0, rows, emptyTree()), [rows, rows]),
     past: new Tensor('float32', new Float32Array(0), [0, shape.layers * 2 * shape.kvHeads * shape.headDim]),
     copyKeys: new Tensor('float32', keys, [chosen.length, dim]), copyTokens: int64(chosen.map(({ context }) => context[0])),
+    copyMatches: new Tensor('int32', matchesOf(chosen), [4, chosen.length]),
   });
   return out['logProbs']!.data as Float32Array;
 }
@@ -79,7 +86,7 @@ pointing('the graph mixes writing and copying as the definition does, adding up 
   const keys = entries.map((entry) => referenceKey(tensors, tinyFuserShape, entry));
   const states = referenceStates(tensors, shape, input).slice(-4);
   const logits = referenceLogits(tensors, shape, input).slice(-4);
-  const expected = logits.map((row, t) => referenceMixture(tensors, states[t]!, row, entries, keys));
+  const expected = logits.map((row, t) => referenceMixture(tensors, states[t]!, row, entries, keys, matchesOf(entries).subarray(t * entries.length)));
   near(await mixed(entries, await keysOf(entries)), expected.flat(), 'log-probabilities');
   const copied = expected.map((row, t) => Math.exp(row[30]!) - Math.exp(logSoftmax(logits[t]!)[30]!));
   assert.ok(copied.some((each) => Math.abs(each) > 0.05), 'the copies matter in this test');
@@ -91,15 +98,15 @@ pointing('with nothing to copy the probabilities are those of writing alone', as
 
 pointing('a token far less probable than others keeps a finite logarithm', async () => {
   const certain = new Map(tensors);
-  const bias = certain.get('pointer.gate.bias')!;
-  certain.set('pointer.gate.bias', { ...bias, data: new Uint8Array(Float32Array.of(200).buffer) });
+  const bias = certain.get('pointer.match.bias')!;
+  certain.set('pointer.match.bias', { ...bias, data: new Uint8Array(new Float32Array(8).fill(200).buffer) });
   const row = await mixed(entries, await keysOf(entries), weightsOf(certain, 'test'));
   assert.ok(row.every(Number.isFinite));
   assert.ok(row[2]! < -150 && Math.exp(row[30]!) > 0.01, `${row[2]} and ${row[30]}`);
 });
 
 pointing('the tokens of a slice are those its vector was fused from, also of a text longer than a chunk', async () => {
-  const bundle = writeRandomBundle({ pointer: dim });
+  const bundle = writeRandomBundle({ pointer });
   const { generate: parts, fuser } = await loadModel(bundle.directory, settings, (why) => assert.unreachable(why));
   bundle.remove();
   const texts = ['def name(self):\n    return names\n', '', '\t\r\n☕é', `x = [${'1, name, '.repeat(80)}]\n`];
@@ -123,7 +130,7 @@ pointing('the tokens of a slice are those its vector was fused from, also of a t
 });
 
 pointing('a request with texts of its memory is answered from them, and one without texts as before', async () => {
-  const loaded = await loadRandom({ pointer: dim });
+  const loaded = await loadRandom({ pointer });
   const item = { memory: new Int8Array(4 * memoryDim).fill(3), scales: new Float32Array(4).fill(0.01) };
   const ask = async (text?: string): Promise<number> =>
     (await answer(loaded, { prefix: 'x=', memory: [{ ...item, ...(text !== undefined && { text }) }], candidates: ['name'] })).candidates[0]!.logProb;

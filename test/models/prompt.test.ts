@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { countMatches, pointableEntries, tokenBefore } from '../../models/pointable.js';
 import { buildPrompt, type Prompt } from '../../models/prompt.js';
 import { createHealing } from '../../models/session/healing.js';
 import { createTokenizer } from '../../models/tokenizer.js';
@@ -12,7 +13,7 @@ const prompting = suite('prompt');
 const tokenizer = createTokenizer(tinyTokenizer().json);
 const bundle = writeRandomBundle();
 bundle.remove();
-const ours: Manifest = { ...bundle.manifest, prompt: { windowTokens: 200 } };
+const ours: Manifest = { ...bundle.manifest, prompt: { windowTokens: 200, farTokens: 100 } };
 const imported: Manifest = { ...ours, fuser: null, order: 'prefix-first', special: { ...ours.special, mem: null, snip: null, file: null } };
 const heal = createHealing(tokenizer);
 const names = new Map([...tokenizer.specials].map(([name, id]) => [id, name]));
@@ -61,25 +62,26 @@ prompting('memory is cut to the budget, and vectors of another model are refused
   assert.match(await refusal(() => build({ prefix: 'a', memory: [{ memory: new Int8Array(20), scales: new Float32Array(2) }] })), /Memory vectors of 10 numbers .* takes 24: index again/);
 });
 
-/** What may be copied: each token with the two before it and its vector's number. */
+/** What may be copied: each token with the two before it, its vector's number, and ^ where it stands above the cursor. */
 function copyable({ pointable }: Prompt): string[] {
   const text = (id: number): string => names.get(id) ?? Buffer.from(tokenizer.bytesOf(id)).toString();
-  return pointable!.tokens.map((token, j) => `${text(pointable!.before2[j]!)} ${text(pointable!.before[j]!)} ${text(token)} ${pointable!.vectors[j]}`);
+  const before = (j: number, back: number): string => text(tokenBefore(pointable!, j, back, 0));
+  return pointable!.tokens.map((token, j) => `${before(j, 2)} ${before(j, 1)} ${text(token)} ${pointable!.vectors[j]}${pointable!.above[j] ? ' ^' : ''}`);
 }
 
-const pointed: Manifest = { ...ours, pointer: { dim: 8 } };
+const pointed: Manifest = { ...ours, pointer: { dim: 8, matchTokens: 4 } };
 
 prompting('all text of the prompt may be copied, each piece by itself and no mark', async () => {
   const prompt = await build({ prefix: 'a=(', suffix: ')', pasted: [{ text: '12' }, { text: '3' }], pastedTokens: 50, memory: [vectors(1)] }, pointed);
   assert.is(show(prompt), '<snip>3<snip>12<suf>)<pre><file>a=(<mem>[v0]<mid>');
   assert.equal(copyable(prompt), [
-    '<pad> <pad> 3 -1', '<pad> <pad> 1 -1', '<pad> 1 2 -1', '<pad> <pad> ) -1', '<pad> <pad> a -1', '<pad> a = -1', 'a = ( -1',
+    '<pad> <pad> 3 -1', '<pad> <pad> 1 -1', '<pad> 1 2 -1', '<pad> <pad> ) -1', '<pad> <pad> a -1 ^', '<pad> a = -1 ^', 'a = ( -1 ^',
   ]);
   assert.is((await build({ prefix: 'a=(' })).pointable, null, 'nothing without a pointer');
 });
 
 prompting('a token given back to be healed may not be copied', async () => {
-  assert.equal(copyable(await build({ prefix: 'x=na' }, pointed)), ['<pad> <pad> x -1', '<pad> x = -1']);
+  assert.equal(copyable(await build({ prefix: 'x=na' }, pointed)), ['<pad> <pad> x -1 ^', '<pad> x = -1 ^']);
 });
 
 prompting('texts of memory may be copied as far as their vectors entered the prompt', async () => {
@@ -96,6 +98,30 @@ prompting('texts of memory may be copied as far as their vectors entered the pro
   const shown = copyable(await build({ prefix: '=', memory: [{ ...vectors(2), text: digits }] }, pointed));
   assert.equal(shown.slice(1, 4), ['<pad> <pad> 0 0', '<pad> 0 1 0', '0 1 2 0']);
   assert.is(shown[17], '4 5 6 1', 'the tokens before a slice are those of the slice before it');
+});
+
+prompting('the file further up than the prompt may be copied too, as far as the bundle says', async () => {
+  const prefix = Array.from({ length: 150 }, (_, i) => `a${i % 10}=b\n`).join('');
+  const { pointable, tokens } = await build({ prefix }, pointed);
+  const all = await tokenizer.encode(prefix);
+  assert.ok(tokens.prefix <= 200 && tokens.prefix > 150);
+  assert.equal(pointable!.tokens, [...all.slice(-tokens.prefix), ...all.slice(-tokens.prefix - 100, -tokens.prefix)]);
+  assert.ok(pointable!.above.every(Boolean));
+  assert.is(pointable!.depths[tokens.prefix], 0, 'it is a piece of its own');
+  assert.is((await build({ prefix }, { ...pointed, prompt: { windowTokens: 200, farTokens: 0 } })).pointable!.tokens.length, tokens.prefix);
+});
+
+prompting('matches are counted back from an entry, inside its piece and no further than asked', () => {
+  const { entries } = { entries: pointableEntries([{ ids: [1, 2, 3, 9], vector: null, above: true }, { ids: [3, 9, 3, 9], vector: 0, above: false }], 2) };
+  const counted = (history: number[], reach: number): number[] => {
+    const out = new Int32Array(10);
+    countMatches(history, entries, reach, out, 1);
+    return [...out.subarray(1, 9)];
+  };
+  assert.equal(counted([3, 2, 1], 4), [0, 0, 0, 3, 5, 6, 5, 6]);
+  assert.equal(counted([3, 9, 3], 4), [0, 0, 0, 1, 5, 6, 5, 8]);
+  assert.equal(counted([3, 9, 3], 2), [0, 0, 0, 1, 3, 4, 3, 5]);
+  assert.equal(counted([], 4), [0, 0, 0, 0, 5, 5, 5, 5]);
 });
 
 const lines = Array.from({ length: 3000 }, (_, i) => `v${i} = f(${i % 10})\n`);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FuserShape, GeneratorShape, Manifest, Precision } from '../../models/bundle/manifest.js';
+import type { FuserShape, GeneratorShape, Manifest, PointerShape, Precision } from '../../models/bundle/manifest.js';
 import { float32Tensor, writeSafetensors, type Tensors } from '../../models/bundle/safetensors.js';
 
 /** A tiny bundle with random weights: everything works as in a trained one, except that its text means nothing. */
@@ -125,13 +125,14 @@ export function randomFuser(shape: FuserShape, vocab: number, seed: number): Ten
 }
 
 /** A pointer that speaks up: copies share the probability with what is written. */
-export function randomPointer(dim: number, { width }: GeneratorShape, fuser: FuserShape, seed: number): Tensors {
+export function randomPointer({ dim, matchTokens }: PointerShape, { width }: GeneratorShape, fuser: FuserShape, seed: number): Tensors {
   const tensors: Tensors = new Map();
   const fill = filler(tensors, seed);
   fill('pointer.key.weight', [dim, 3 * fuser.width + fuser.memoryDim]);
   fill('pointer.query.weight', [dim, width], 2 / Math.sqrt(width));
-  fill('pointer.gate.weight', [1, width]);
-  tensors.set('pointer.gate.bias', float32Tensor(Float32Array.of(5), [1]));
+  fill('pointer.match.weight', [2 * (matchTokens + 1), width]);
+  // Each further token of a match weighs more, and text above the cursor more than other.
+  tensors.set('pointer.match.bias', float32Tensor(Float32Array.from({ length: 2 * (matchTokens + 1) }, (_, kind) => 5 + (kind % (matchTokens + 1)) - (kind > matchTokens ? 0.5 : 0)), [2 * (matchTokens + 1)]));
   return tensors;
 }
 
@@ -151,8 +152,8 @@ export interface BundleOptions {
   precision?: Precision;
   generator?: Partial<GeneratorShape>;
   fuser?: Partial<FuserShape> | null;
-  /** Numbers in a key of the pointer; without it the model has none. */
-  pointer?: number;
+  /** Without it the model has none. */
+  pointer?: PointerShape;
   /** Token ids the model recites: after each comes the next, whatever stood before. Each id may stand once. */
   recites?: number[];
 }
@@ -198,10 +199,10 @@ export function writeRandomBundle({ precision = 'float32', generator: change = {
     parts: Object.fromEntries(Object.entries(files).map(([name, data]) => [name, { sha256: createHash('sha256').update(data).digest('hex'), bytes: data.byteLength }])),
     generator: generatorShape,
     fuser: fuserShape,
-    ...(pointer !== undefined && { pointer: { dim: pointer } }),
+    ...(pointer !== undefined && { pointer }),
     special: { pad: 0, eos: 1, pre: 2, suf: 3, mid: 4, mem: 5, snip: 6, file: 7 },
     order: 'suffix-first',
-    prompt: { windowTokens: generatorShape.contextTokens },
+    prompt: { windowTokens: generatorShape.contextTokens, farTokens: 64 },
     precision: { generator: precision, fuser: 'float32' },
   };
   for (const [name, data] of Object.entries(files)) writeFileSync(join(directory, name), data);

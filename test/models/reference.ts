@@ -106,13 +106,13 @@ export function referenceKey(tensors: Tensors, { width, memoryDim }: FuserShape,
   return times(tensor(tensors, 'pointer.key.weight'), [...seen, ...(vector ?? new Array<number>(memoryDim).fill(0))]);
 }
 
-/** log p [vocab] of writing (from logits) or copying (from keys [Q][dim]) after a state. */
-export function referenceMixture(tensors: Tensors, state: number[], logits: number[], entries: ReferenceEntry[], keys: number[][]): number[] {
+/** log p [vocab] of writing (from logits) or copying (from keys [Q][dim] and the kinds of match [Q]) after a state. */
+export function referenceMixture(tensors: Tensors, state: number[], logits: number[], entries: ReferenceEntry[], keys: number[][], matches: ArrayLike<number>): number[] {
   const query = times(tensor(tensors, 'pointer.query.weight'), state);
-  const gate = times(tensor(tensors, 'pointer.gate.weight'), state, tensor(tensors, 'pointer.gate.bias'))[0]!;
+  const worth = times(tensor(tensors, 'pointer.match.weight'), state, tensor(tensors, 'pointer.match.bias'));
   const odds = logits.map(Math.exp);
   for (const [j, { context }] of entries.entries()) {
-    odds[context[0]]! += Math.exp(query.reduce((sum, value, i) => sum + value * keys[j]![i]!, 0) / Math.sqrt(query.length) + gate);
+    odds[context[0]]! += Math.exp(query.reduce((sum, value, i) => sum + value * keys[j]![i]!, 0) / Math.sqrt(query.length) + worth[matches[j]!]!);
   }
   const total = odds.reduce((sum, each) => sum + each, 0);
   return odds.map((each) => Math.log(each / total));
