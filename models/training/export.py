@@ -104,6 +104,7 @@ def main():
     parser.add_argument("--window", type=int, default=384, help="in-file tokens a prompt holds")
     parser.add_argument("--context", type=int, default=2560, help="positions seen in training")
     parser.add_argument("--precision", default="float32", choices=["float32", "int8"], help="of the generator's products")
+    parser.add_argument("--budget", type=int, default=0, help="memory vectors a prompt takes at most; default: as trained")
     parser.add_argument("--chooser", help="JSON of fitted chooser parameters")
     args = parser.parse_args()
     tokenizer = Tokenizer(args.tokenizer)
@@ -118,6 +119,7 @@ def main():
         for p in model.parameters():  # the zero-initialised products would hide errors
             torch.nn.init.normal_(p, std=0.05) if p.ndim == 2 and not p.any() else None
     config.generator.contextTokens = args.context
+    config.fuser.memoryBudget = args.budget or config.fuser.memoryBudget
     model.eval()
     os.makedirs(args.out, exist_ok=True)
     generator, fuser = tensors_of(model)
