@@ -31,6 +31,8 @@ export interface ModelShapes {
 export interface DeviceInfo {
   /** onnxruntime's name of the provider in use: cpu, cuda, webgpu, coreml, dml. */
   provider: string;
+  /** Whether the generator computes in float16 there. */
+  float16: boolean;
   /** Why this one: in words, for `hefc doctor`. */
   why: string;
   threads: number;

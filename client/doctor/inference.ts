@@ -18,8 +18,8 @@ export function inferenceFinding(): Promise<Finding> {
       const inference = await startInference(${JSON.stringify(await bundleInUse())}, ${JSON.stringify(inferenceSettings())});
       const { text } = await inference.generate({ prefix: 'def add(a, b):\\n    return ', suffix: null, maxTokens: 4, stop: 'line' }, {});
       if (typeof text !== 'string') throw new Error('the model wrote nothing');
-      const { provider, threads, why } = inference.device();
-      console.log(inference.modelId + ' on ' + provider + ', ' + threads + ' threads: ' + why);
+      const { provider, float16, threads, why } = inference.device();
+      console.log(inference.modelId + ' on ' + provider + (float16 ? ' in float16, ' : ', ') + threads + ' threads: ' + why);
       await inference.close();`;
     return (await runCode(code, { timeout: TIMEOUT_MS })).trim().split('\n').at(-1) ?? '';
   });

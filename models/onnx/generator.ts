@@ -1,7 +1,7 @@
-import type { GeneratorShape, PointerShape, Precision } from '../bundle/manifest.js';
+import type { GeneratorShape, PointerShape } from '../bundle/manifest.js';
 import type { Weights } from '../bundle/read.js';
 import { createGraph, type Graph } from './graph.js';
-import { linear, stack } from './linear.js';
+import { cast, linear, stack, weight, type Arithmetic } from './linear.js';
 import { mixPointer } from './pointer.js';
 
 /**
@@ -12,7 +12,7 @@ import { mixPointer } from './pointer.js';
  *   memory    f32 [M, memoryDim]    memory vectors (M ≥ 1, a zero row when there are none; absent without a projector)
  *   order     int64 [T]             the T rows to run, as indexes into [embedding(ids) ; projector(memory)]
  *   positions int64 [T]
- *   mask      f32 [T, P + T]        added to the attention scores: 0 where row t may look, very negative elsewhere
+ *   mask      f32 [T, P + T]        added to the attention scores: 0 where row t may look, elsewhere as low as −30,000
  *   past      f32 [P, layers · 2 · kvDim]   keys and values of earlier rows, one row a token, layer by layer, key then value
  *   want      int64 [W]             rows whose next token is asked for (W ≥ 1)
  *   copyKeys  f32 [Q, pointer.dim]  keys of the tokens that may be copied, made by the graph `pointer` (Q ≥ 0; all
@@ -21,13 +21,19 @@ import { mixPointer } from './pointer.js';
  * Outputs
  *   logProbs  f32 [W, vocab]        natural logarithms of the next token's probabilities, copied ones included
  *   fresh     f32 [T, layers · 2 · kvDim]   the new rows of `past`, and only they: every output is copied
+ *
+ * With float16 the layers and the head compute in it; rotations, the softmax over tokens and the pointer stay in float32.
  */
-export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, weights: Weights, precision: Precision, pointer?: PointerShape): Uint8Array {
+export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, weights: Weights, arithmetic: Arithmetic, pointer?: PointerShape): Uint8Array {
   const { layers, width, heads, kvHeads, headDim, mlp, vocab, rmsEps } = shape;
   const kvDim = kvHeads * headDim;
   const queryDim = heads * headDim;
   const graph = createGraph('generator');
   const ids = graph.input('ids', 'int64', ['N']);
+  /** From float32 to what the layers compute in, and back. */
+  const narrow = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float16') : x);
+  const widen = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float32') : x);
+  const gain = (name: string): string => weight(graph, weights.get(name, [width]), [width], arithmetic);
   const memory = memoryDim === null ? null : graph.input('memory', 'float32', ['M', memoryDim]);
   const order = graph.input('order', 'int64', ['T']);
   const positions = graph.input('positions', 'int64', ['T']);
@@ -36,24 +42,24 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
   const want = graph.input('want', 'int64', ['W']);
 
   const embedding = weights.get('model.embed_tokens.weight', [vocab, width]);
-  const table = graph.constant(embedding, [vocab, width], 'embedding');
+  const table = weight(graph, embedding, [vocab, width], arithmetic, 'embedding');
   let rows = graph.node('Gather', [table, ids], { axis: 0 });
-  if (memory !== null && memoryDim !== null) rows = graph.node('Concat', [rows, projector(graph, memory, memoryDim, width, weights, precision)], { axis: 0 });
+  if (memory !== null && memoryDim !== null) rows = graph.node('Concat', [rows, projector(graph, narrow(memory), memoryDim, width, weights, arithmetic)], { axis: 0 });
   let stream = graph.node('Gather', [rows, order], { axis: 0 });
 
-  const [cosines, sines] = rotations(graph, positions, shape);
-  const scoreMask = graph.node('Unsqueeze', [mask, graph.constant([0, 1], [2])]);
-  const before = graph.nodes('Split', [past], layers * 2, { axis: 1, num_outputs: layers * 2 });
+  const [cosines, sines] = rotations(graph, positions, shape).map(narrow) as [string, string];
+  const scoreMask = graph.node('Unsqueeze', [narrow(mask), graph.constant([0, 1], [2])]);
+  const before = graph.nodes('Split', [narrow(past)], layers * 2, { axis: 1, num_outputs: layers * 2 });
   const shapeOf = (...extents: number[]): string => graph.constant(extents, [extents.length]);
   const fresh: string[] = [];
 
-  let normed = graph.node('SimplifiedLayerNormalization', [stream, gain(graph, weights, 'model.layers.0.input_layernorm.weight', width)], { axis: -1, epsilon: { float: rmsEps }, stash_type: 1 });
+  let normed = graph.node('SimplifiedLayerNormalization', [stream, gain('model.layers.0.input_layernorm.weight')], { axis: -1, epsilon: { float: rmsEps }, stash_type: 1 });
   for (let layer = 0; layer < layers; layer++) {
     const name = `model.layers.${layer}`;
     const parts = [['q', queryDim], ['k', kvDim], ['v', kvDim]] as const;
     const qkvWeight = stack(...parts.map(([part, rowsOf]) => weights.get(`${name}.self_attn.${part}_proj.weight`, [rowsOf, width])));
     const qkvBias = shape.attentionBias ? stack(...parts.map(([part, rowsOf]) => weights.get(`${name}.self_attn.${part}_proj.bias`, [rowsOf]))) : undefined;
-    const qkv = linear(graph, normed, qkvWeight, queryDim + 2 * kvDim, width, precision, qkvBias);
+    const qkv = linear(graph, normed, qkvWeight, queryDim + 2 * kvDim, width, arithmetic, qkvBias);
     const [turning, value] = graph.nodes('Split', [qkv, shapeOf(queryDim + kvDim, kvDim)], 2, { axis: 1 }) as [string, string];
     const turned = graph.node('RotaryEmbedding', [graph.node('Unsqueeze', [turning, shapeOf(0)]), cosines, sines], { interleaved: 0, num_heads: heads + kvHeads });
     const [query, key] = graph.nodes('Split', [turned, shapeOf(queryDim, kvDim)], 2, { axis: 2 }) as [string, string];
@@ -64,32 +70,33 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
     const attended = graph.node('Attention', [query, graph.node('Unsqueeze', [keys, shapeOf(0)]), graph.node('Unsqueeze', [values, shapeOf(0)]), scoreMask], {
       q_num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headDim) },
     });
-    const mixed = linear(graph, graph.node('Squeeze', [attended, shapeOf(0)]), weights.get(`${name}.self_attn.o_proj.weight`, [width, queryDim]), width, queryDim, precision);
-    [normed, stream] = addAndNorm(graph, mixed, stream, gain(graph, weights, `${name}.post_attention_layernorm.weight`, width), rmsEps);
-    const wide = linear(graph, normed, stack(weights.get(`${name}.mlp.gate_proj.weight`, [mlp, width]), weights.get(`${name}.mlp.up_proj.weight`, [mlp, width])), 2 * mlp, width, precision);
+    const mixed = linear(graph, graph.node('Squeeze', [attended, shapeOf(0)]), weights.get(`${name}.self_attn.o_proj.weight`, [width, queryDim]), width, queryDim, arithmetic);
+    [normed, stream] = addAndNorm(graph, mixed, stream, gain(`${name}.post_attention_layernorm.weight`), rmsEps);
+    const wide = linear(graph, normed, stack(weights.get(`${name}.mlp.gate_proj.weight`, [mlp, width]), weights.get(`${name}.mlp.up_proj.weight`, [mlp, width])), 2 * mlp, width, arithmetic);
     const [gate, up] = graph.nodes('Split', [wide], 2, { axis: 1, num_outputs: 2 }) as [string, string];
-    const narrow = linear(graph, graph.node('Mul', [silu(graph, gate), up]), weights.get(`${name}.mlp.down_proj.weight`, [width, mlp]), width, mlp, precision);
+    const down = linear(graph, graph.node('Mul', [silu(graph, gate), up]), weights.get(`${name}.mlp.down_proj.weight`, [width, mlp]), width, mlp, arithmetic);
     const next = layer + 1 < layers ? `model.layers.${layer + 1}.input_layernorm.weight` : 'model.norm.weight';
-    [normed, stream] = addAndNorm(graph, narrow, stream, gain(graph, weights, next, width), rmsEps);
+    [normed, stream] = addAndNorm(graph, down, stream, gain(next), rmsEps);
   }
-  graph.node('Concat', fresh, { axis: 1 }, 'fresh');
+  if (arithmetic === 'float16') cast(graph, graph.node('Concat', fresh, { axis: 1 }), 'float32', 'fresh');
+  else graph.node('Concat', fresh, { axis: 1 }, 'fresh');
   graph.output('fresh', 'float32', ['T', layers * 2 * kvDim]);
 
   const chosen = graph.node('Gather', [normed, want], { axis: 0 });
   const head = shape.tied ? embedding : weights.get('lm_head.weight', [vocab, width]);
-  const logits = shape.tied && precision === 'float32'
+  const logits = widen(shape.tied && arithmetic !== 'int8'
     ? graph.node('Gemm', [chosen, table], { transB: 1 })
-    : linear(graph, chosen, head, vocab, width, precision);
+    : linear(graph, chosen, head, vocab, width, arithmetic));
   if (pointer === undefined) graph.node('LogSoftmax', [logits], { axis: -1 }, 'logProbs');
-  else mixPointer(graph, logits, chosen, shape, pointer, weights, 'logProbs');
+  else mixPointer(graph, logits, widen(chosen), shape, pointer, weights, 'logProbs');
   graph.output('logProbs', 'float32', ['W', vocab]);
   return graph.bytes();
 }
 
 /** fc2(silu(fc1(m))): [M, memoryDim] → [M, width] */
-function projector(graph: Graph, memory: string, memoryDim: number, width: number, weights: Weights, precision: Precision): string {
-  const first = linear(graph, memory, weights.get('projector.fc1.weight', [width, memoryDim]), width, memoryDim, precision, weights.get('projector.fc1.bias', [width]));
-  return linear(graph, silu(graph, first), weights.get('projector.fc2.weight', [width, width]), width, width, precision, weights.get('projector.fc2.bias', [width]));
+function projector(graph: Graph, memory: string, memoryDim: number, width: number, weights: Weights, arithmetic: Arithmetic): string {
+  const first = linear(graph, memory, weights.get('projector.fc1.weight', [width, memoryDim]), width, memoryDim, arithmetic, weights.get('projector.fc1.bias', [width]));
+  return linear(graph, silu(graph, first), weights.get('projector.fc2.weight', [width, width]), width, width, arithmetic, weights.get('projector.fc2.bias', [width]));
 }
 
 /** Cosines and sines [1, T, headDim / 2] of every row's rotation, computed once a run. */
@@ -99,10 +106,6 @@ function rotations(graph: Graph, positions: string, { headDim, ropeTheta }: Gene
   const column = graph.node('Unsqueeze', [graph.node('Cast', [positions], { to: 1 }), graph.constant([0, 2], [2])]);
   const angles = graph.node('Mul', [column, graph.constant(frequencies, [1, 1, half])]);
   return [graph.node('Cos', [angles]), graph.node('Sin', [angles])];
-}
-
-function gain(graph: Graph, weights: Weights, name: string, width: number): string {
-  return graph.constant(weights.get(name, [width]), [width]);
 }
 
 function silu(graph: Graph, x: string): string {

@@ -1,21 +1,38 @@
 import type { Precision } from '../bundle/manifest.js';
 import type { Graph } from './graph.js';
 
+/** What products are computed in: a bundle's own precision, or the accelerators' float16. */
+export type Arithmetic = Precision | 'float16';
+
+/** ONNX's numbers of the types a value can be cast to. */
+const castTypes = { float32: 1, float16: 10 } as const;
+
+/** Adds a cast to a floating type. */
+export function cast(graph: Graph, x: string, to: keyof typeof castTypes, name?: string): string {
+  return graph.node('Cast', [x], { to: castTypes[to] }, name);
+}
+
+/** A constant in the type of a graph's stream; ONNX Runtime casts it once, at opening. */
+export function weight(graph: Graph, data: Float32Array, shape: number[], arithmetic: Arithmetic, name?: string): string {
+  const constant = graph.constant(data, shape, name);
+  return arithmetic === 'float16' ? cast(graph, constant, 'float16') : constant;
+}
+
 /**
  * Adds x · Wᵀ (+ bias): x [.., columns], W [rows, columns] as PyTorch keeps it, result [.., rows].
  *
  * int8 quantises the weights per output here and the activations per run inside DynamicQuantizeMatMul, so a
- * row's result depends a little on the rows it runs with; float32 does not.
+ * row's result depends a little on the rows it runs with; float32 does not. float16 takes x and gives the result in float16.
  */
-export function linear(graph: Graph, x: string, weight: Float32Array, rows: number, columns: number, precision: Precision, bias?: Float32Array): string {
-  if (precision === 'int8') {
-    const { values, scales } = quantiseRows(weight, rows, columns);
+export function linear(graph: Graph, x: string, matrix: Float32Array, rows: number, columns: number, arithmetic: Arithmetic, bias?: Float32Array): string {
+  if (arithmetic === 'int8') {
+    const { values, scales } = quantiseRows(matrix, rows, columns);
     const inputs = [x, graph.constant(values, [columns, rows]), graph.constant(scales, [rows])];
     if (bias !== undefined) inputs.push('', graph.constant(bias, [rows]));
     return graph.node('DynamicQuantizeMatMul', inputs);
   }
-  const product = graph.node('MatMul', [x, graph.constant(transpose(weight, rows, columns), [columns, rows])]);
-  return bias === undefined ? product : graph.node('Add', [product, graph.constant(bias, [rows])]);
+  const product = graph.node('MatMul', [x, weight(graph, transpose(matrix, rows, columns), [columns, rows], arithmetic)]);
+  return bias === undefined ? product : graph.node('Add', [product, weight(graph, bias, [rows], arithmetic)]);
 }
 
 /** [rows, columns] → [columns, rows] */

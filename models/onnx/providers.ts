@@ -5,6 +5,8 @@ import { listSupportedBackends } from './runtime.js';
 
 export interface ProviderChoice {
   provider: string;
+  /** Whether generators run in float16 there; never on the CPU, which only emulates it. */
+  float16: boolean;
   /** Why this one, in words. */
   why: string;
 }
@@ -34,26 +36,29 @@ function deviceFile(folder: string, prefix: string): boolean {
  * `wanted` skips the search but not the trial.
  */
 export async function chooseProvider(wanted?: string): Promise<ProviderChoice> {
-  if (wanted === 'cpu') return { provider: 'cpu', why: 'asked for' };
+  if (wanted === 'cpu') return { provider: 'cpu', float16: false, why: 'asked for' };
   const built = new Set(listSupportedBackends().map((each) => each.name));
   const refused: string[] = [];
   for (const { provider, absent } of accelerators) {
     if (wanted !== undefined && wanted !== provider) continue;
     const reason = built.has(provider) ? absent() : 'not in this build of onnxruntime-node';
-    const failure = reason ?? (await trial(provider));
-    if (failure === null) return { provider, why: wanted === undefined ? 'found, and it ran a trial graph' : 'asked for, and it ran a trial graph' };
-    refused.push(`${provider}: ${failure}`);
+    const tried = reason ?? (await trial(provider));
+    if (typeof tried !== 'string') return { provider, ...tried, why: `${wanted === undefined ? 'found' : 'asked for'}, and it ran a trial graph` };
+    refused.push(`${provider}: ${tried}`);
   }
   if (wanted !== undefined && refused.length === 0) refused.push(`${wanted}: unknown provider, choose cpu, cuda, coreml, dml or webgpu`);
-  return { provider: 'cpu', why: `no usable accelerator (${refused.join('; ')})` };
+  return { provider: 'cpu', float16: false, why: `no usable accelerator (${refused.join('; ')})` };
 }
 
-/** Runs the trial in a child; returns why it failed in one line, or null. */
-function trial(provider: string): Promise<string | null> {
+/** Exit code of a trial that is right in float32 only. */
+const FLOAT32_ONLY = 4;
+
+/** Runs the trial in a child; returns what the provider can do, or in one line why it failed. */
+function trial(provider: string): Promise<{ float16: boolean } | string> {
   const script = fileURLToPath(new URL('./trial.js', import.meta.url));
   return new Promise((resolve) => {
     execFile(process.execPath, [script, provider], { timeout: 20_000, windowsHide: true }, (error, _stdout, stderr) => {
-      if (error === null) return resolve(null);
+      if (error === null || error.code === FLOAT32_ONLY) return resolve({ float16: error === null });
       const cause = error.signal ? `the trial was ended by ${error.signal}` : lastLine(stderr) || `the trial exited with ${error.code}`;
       resolve(cause.slice(0, 200));
     });

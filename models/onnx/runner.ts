@@ -7,8 +7,9 @@ export interface Runner {
 }
 
 /**
- * Opens a graph on the chosen provider. When an accelerator fails, at opening or at any later run, the graph is built
- * again for the CPU, `onFallback` is told why, and the run is repeated there.
+ * Opens a graph on the chosen provider. When an accelerator fails, at opening or at any later run, or gives a result that
+ * is no number (float16 overflows at 65,504), the graph is built again for the CPU, `onFallback` is told why, and the run
+ * is repeated there.
  */
 export async function openRunner(build: (provider: string) => Uint8Array, settings: SessionSettings, onFallback: (why: string) => void): Promise<Runner> {
   let onCpu = settings.provider === 'cpu';
@@ -31,6 +32,7 @@ export async function openRunner(build: (provider: string) => Uint8Array, settin
       let outputs: InferenceSession.OnnxValueMapType;
       try {
         outputs = await session.run(feeds);
+        if (!onCpu) requireNumbers(outputs);
       } catch (error) {
         if (onCpu) throw error;
         session = await fallBack(error);
@@ -43,4 +45,12 @@ export async function openRunner(build: (provider: string) => Uint8Array, settin
       };
     },
   };
+}
+
+/** Throws when a row of a float output is no number from its first entry on: softmax and norms spread it over the whole row. */
+export function requireNumbers(outputs: InferenceSession.OnnxValueMapType): void {
+  for (const [name, { data, dims }] of Object.entries(outputs) as [string, Tensor][]) {
+    const row = Math.max(1, dims.at(-1) ?? 1);
+    for (let at = 0; at < data.length; at += row) if (Number.isNaN(data[at])) throw new Error(`a row of ${name} is no number`);
+  }
 }

@@ -35,7 +35,8 @@ export interface Generator {
   run(cache: KeyValueCache, sequence: number[], given: Given, tree: DraftTree): Promise<GeneratorRun>;
 }
 
-const blocked = -1e9;
+/** Added to scores that must not count; float16 holds it. */
+const blocked = -3e4;
 
 export function createGenerator(graph: Runner, shape: GeneratorShape, memoryDim: number | null, special: SpecialTokens): Generator {
   const rowFloats = shape.layers * 2 * shape.kvHeads * shape.headDim;

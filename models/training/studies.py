@@ -87,7 +87,7 @@ def run_variant(name, args):
     json.dump(config, open(os.path.join(folder, "config.json"), "w"))
     sys.argv = ["train.py", "--pack", args.pack, "--tokenizer", args.tokenizer, "--out", folder, "--config", os.path.join(folder, "config.json"),
                 "--start-from", args.checkpoint, "--steps", str(args.steps), "--language", "0", "--mixture", json.dumps(mixture), "--threads", str(args.threads),
-                "--judge", "0", "--seed", "5", *(["--utility", os.path.join(args.out, "utility.npz")] if utility else [])]
+                "--judge", "0", "--seed", "5", *(["--float32"] if args.float32 else []), *(["--utility", os.path.join(args.out, "utility.npz")] if utility else [])]
     train()
     keep_freed_memory()
     tokenizer = Tokenizer(args.tokenizer)
@@ -128,6 +128,7 @@ def main():
     parser.add_argument("--judge", type=int, default=8, help="batches of 32 held-out lines")
     parser.add_argument("--places", type=int, default=600, help="places utility.py scores")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--float32", action="store_true", help="no bfloat16 products (for processors without them)")
     parser.add_argument("--only", action="append", help="a variant; default: all")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -140,7 +141,8 @@ def main():
         subprocess.run([sys.executable, os.path.join(HERE, "utility.py"), *same, "--out", os.path.join(args.out, "utility.npz"), "--places", str(args.places), "--threads", str(args.threads)], check=True)
     for name in names:  # a process each: a variant may change the code
         if not os.path.exists(os.path.join(args.out, name + ".json")):
-            subprocess.run([sys.executable, os.path.abspath(__file__), *same, "--out", args.out, "--steps", str(args.steps), "--judge", str(args.judge), "--threads", str(args.threads), "--child", name],
+            subprocess.run([sys.executable, os.path.abspath(__file__), *same, "--out", args.out, "--steps", str(args.steps), "--judge", str(args.judge), "--threads", str(args.threads),
+                            *(["--float32"] if args.float32 else []), "--child", name],
                            check=True, stdout=subprocess.DEVNULL)
     table(args)
 

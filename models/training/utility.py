@@ -15,7 +15,7 @@ import torch
 from model import load_model, mixture_loss
 from samples import CHUNK, USEFUL, Batch, Pack
 from tokenizer import MID, PRE, SNIP, Tokenizer
-from train import keep_freed_memory
+from train import keep_freed_memory, use_threads
 
 ANSWER = 24  # tokens of the continuation that are scored
 OPENING = 160  # tokens above the cursor
@@ -75,7 +75,7 @@ def main():
     left = args.minutes * 60 or float("inf")
     started = time.time()
     keep_freed_memory()
-    torch.set_num_threads(args.threads)
+    use_threads(args.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load_model(args.checkpoint, device)
     model.eval()
@@ -98,7 +98,7 @@ def main():
                 if c >= 0:
                     prompts.append([SNIP, *(int(t) for t in pack.tokens[pack.chunk_start[c]:pack.chunk_start[c + 1]][:CHUNK]), *own])
                     owner.append((i, j))
-        with torch.autocast(device, dtype=torch.bfloat16):
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):  # many processors only emulate it
             loss = continuation_loss(model, prompts, device).float().cpu().numpy()
         alone = {i: l for (i, j), l in zip(owner, loss) if j < 0}
         for (i, j), l in zip(owner, loss):

@@ -6,7 +6,7 @@ import { buildGenerator } from '../onnx/generator.js';
 import { buildNodeFuser } from '../onnx/nodeFuser.js';
 import { buildPointer } from '../onnx/pointer.js';
 import { openRunner } from '../onnx/runner.js';
-import type { SessionSettings } from '../onnx/session.js';
+import type { Arithmetic } from '../onnx/linear.js';
 import type { GenerateParts } from '../session/generate.js';
 import { createGenerator } from '../session/generator.js';
 import { createHealing } from '../session/healing.js';
@@ -15,6 +15,7 @@ import { createPointer, type Pointer } from '../session/pointer.js';
 import { rememberTokens } from '../session/recent.js';
 import { lineEnders } from '../session/text.js';
 import { openTokenizer } from '../tokenizer.js';
+import type { DeviceInfo } from '../types.js';
 
 export interface LoadedModel {
   generate: GenerateParts;
@@ -28,7 +29,7 @@ const recentTexts = 256;
 const cacheLimits = { sessions: 8, bytes: 128 * 2 ** 20 };
 
 /** Loads a bundle into sessions. Throws one line naming the cause and the fix when a part is not sound. */
-export async function loadModel(directory: string, settings: SessionSettings, onFallback: (why: string) => void): Promise<LoadedModel> {
+export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why'>, onFallback: (why: string) => void): Promise<LoadedModel> {
   const manifest = readManifest(directory);
   const { generator: shape, fuser: fuserShape, pointer: pointerShape, precision, special } = manifest;
   const tokenizer = openTokenizer(directory);
@@ -36,17 +37,19 @@ export async function loadModel(directory: string, settings: SessionSettings, on
     throw new Error(`${directory}: the tokenizer has ${tokenizer.size} tokens, the generator only ${shape.vocab}; copy or download the bundle again.`);
   }
   const memoryDim = fuserShape?.memoryDim ?? null;
-  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), precisionOn(provider, precision.generator), pointerShape), settings, onFallback);
+  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), provider === 'cpu' ? precision.generator : onAccelerator(device), pointerShape), device, onFallback);
   const generator = createGenerator(graph, shape, memoryDim, special);
 
   let pointer: Pointer | null = null;
   if (pointerShape !== undefined && fuserShape !== null) {
     const build = (): Uint8Array => buildPointer(pointerShape, fuserShape, shape.vocab, special.pad, readWeights(directory, manifest, ...generatorParts(manifest)));
-    pointer = createPointer(await openRunner(build, settings, onFallback), pointerShape, fuserShape.memoryDim, special.pad);
+    pointer = createPointer(await openRunner(build, device, onFallback), pointerShape, fuserShape.memoryDim, special.pad);
   }
 
   let fuser: Fuser | null = null;
   if (fuserShape !== null) {
+    // Vectors are kept for whatever device comes next, so accelerators make them in float32, as near to the CPU's as they can.
+    const fuserPrecision = (provider: string): Precision => (provider === 'cpu' ? precision.fuser : 'float32');
     // Read anew for each use, so that no second copy of the weights stays in memory.
     const weights = (): Weights => readWeights(directory, manifest, 'fuser.safetensors');
     fuser = createFuser({
@@ -54,8 +57,8 @@ export async function loadModel(directory: string, settings: SessionSettings, on
       pad: special.pad,
       embedding: weights().get('fuser.embed_tokens.weight', [shape.vocab, fuserShape.width]).slice(),
       tokenizer,
-      chunkGraph: await openRunner((provider) => buildFuser(fuserShape, shape.vocab, weights(), precisionOn(provider, precision.fuser)), settings, onFallback),
-      nodeGraph: await openRunner((provider) => buildNodeFuser(fuserShape, weights(), precisionOn(provider, precision.fuser)), settings, onFallback),
+      chunkGraph: await openRunner((provider) => buildFuser(fuserShape, shape.vocab, weights(), fuserPrecision(provider)), device, onFallback),
+      nodeGraph: await openRunner((provider) => buildNodeFuser(fuserShape, weights(), fuserPrecision(provider)), device, onFallback),
     });
   }
   return {
@@ -65,6 +68,6 @@ export async function loadModel(directory: string, settings: SessionSettings, on
 }
 
 /** The int8 products are the CPU's: accelerators have no kernel for them and would copy every operand back and forth. */
-function precisionOn(provider: string, precision: Precision): Precision {
-  return provider === 'cpu' ? precision : 'float32';
+function onAccelerator({ float16 }: Pick<DeviceInfo, 'float16'>): Arithmetic {
+  return float16 ? 'float16' : 'float32';
 }

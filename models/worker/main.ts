@@ -13,7 +13,7 @@ const { directory, device: chosen } = workerData as WorkerSettings;
 let device: DeviceInfo = chosen;
 
 function onFallback(why: string): void {
-  device = { ...device, provider: 'cpu', why };
+  device = { ...device, provider: 'cpu', float16: false, why };
   send({ type: 'device', device });
 }
 
@@ -34,7 +34,7 @@ async function* whenDue(make: () => AsyncGenerator<void, unknown>): AsyncGenerat
 }
 
 try {
-  const model = await loadModel(directory, { provider: device.provider, threads: device.threads }, onFallback);
+  const model = await loadModel(directory, device, onFallback);
   const queue = createQueue();
   const live = new Map<number, { cancelled: boolean }>();
   port.on('message', (message: ToWorker) => {

@@ -9,4 +9,4 @@ parentPort!.on('message', (message: ToWorker) => {
   if (message.call.text === 'exit') process.exit(7);
   if (message.call.text !== 'silence') send({ type: 'done', id: message.id, value: message.call.text });
 });
-send({ type: 'ready', device: { provider: 'cpu', why: 'test', threads: 1 } });
+send({ type: 'ready', device: { provider: 'cpu', float16: false, why: 'test', threads: 1 } });

@@ -8,7 +8,7 @@ import { tinyTokenizer, writeRandomBundle, type BundleOptions } from './randomBu
 export async function loadRandom(options?: BundleOptions): Promise<LoadedModel> {
   const bundle = writeRandomBundle(options);
   try {
-    return await loadModel(bundle.directory, { provider: 'cpu', threads: 1 }, (why) => {
+    return await loadModel(bundle.directory, { provider: 'cpu', float16: false, threads: 1 }, (why) => {
       throw new Error(why);
     });
   } finally {

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { generatorParts, readManifest, readPart, readWeights, type Weights } from '../../models/bundle/read.js';
 import { buildFuser } from '../../models/onnx/fuser.js';
 import { buildGenerator } from '../../models/onnx/generator.js';
+import type { Arithmetic } from '../../models/onnx/linear.js';
 import { buildNodeFuser } from '../../models/onnx/nodeFuser.js';
 import { buildPointer } from '../../models/onnx/pointer.js';
 import { openSession } from '../../models/onnx/session.js';
@@ -66,12 +67,12 @@ if (existsSync(`${directory}/bundle.json`)) {
   });
 
   /** Log-probabilities of the fixture's last rows; with `copies`, of the model that points. */
-  async function logProbs(weights: Weights, copies?: { copyKeys: Tensor; copyTokens: Tensor; copyMatches: Tensor }): Promise<Float32Array> {
+  async function logProbs(weights: Weights, copies?: { copyKeys: Tensor; copyTokens: Tensor; copyMatches: Tensor }, arithmetic: Arithmetic = 'float32'): Promise<Float32Array> {
     assert.ok(shape);
     const { ids, memory, order, positions, rows } = fixture.generator;
     const { layers, kvHeads, headDim } = manifest.generator;
     const pointer = copies === undefined ? undefined : manifest.pointer;
-    const session = await openSession(buildGenerator(manifest.generator, shape.memoryDim, weights, 'float32', pointer), settings);
+    const session = await openSession(buildGenerator(manifest.generator, shape.memoryDim, weights, arithmetic, pointer), settings);
     const [total, row] = [order.length, layers * 2 * kvHeads * headDim];
     const out = await session.run({
       ids: int64(ids), memory: float32(memory), order: int64(order), positions: int64(positions),
@@ -109,7 +110,9 @@ if (existsSync(`${directory}/bundle.json`)) {
     const matches = new Int32Array(rows * tokens.length);
     for (let row = 0; row < rows; row++) countMatches(text.slice(0, text.length - rows + 1 + row).reverse(), entries, matchTokens, matches, row * tokens.length);
     assert.ok(matches.some((each) => each > 2 && each <= matchTokens) && matches.some((each) => each > matchTokens + 3), 'some entries match');
-    near(await logProbs(weights, { copyKeys: keys as Tensor, copyTokens: int64(tokens), copyMatches: new Tensor('int32', matches, [rows, tokens.length]) }), fixture.pointer.logProbs.flat(), 'logProbs');
+    const copies = { copyKeys: keys as Tensor, copyTokens: int64(tokens), copyMatches: new Tensor('int32', matches, [rows, tokens.length]) };
+    near(await logProbs(weights, copies), fixture.pointer.logProbs.flat(), 'logProbs');
+    near(await logProbs(weights, copies, 'float16'), fixture.pointer.logProbs.flat(), 'logProbs in float16', 0.1);
   });
 
   parity('the fuser gives the vectors of PyTorch within 1e-3', async () => {

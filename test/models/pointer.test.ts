@@ -14,7 +14,7 @@ import { gaussian, randomFuser, randomGenerator, randomPointer, tinyFuserShape, 
 import { logSoftmax, referenceFuse, referenceKey, referenceLogits, referenceMixture, referenceStates, type ReferenceEntry } from './reference.js';
 
 const pointing = suite('pointer');
-const settings = { provider: 'cpu', threads: 1 };
+const settings = { provider: 'cpu', float16: false, threads: 1 };
 const vocab = 40;
 const pointer = { dim: 16, matchTokens: 3 };
 const { dim } = pointer;

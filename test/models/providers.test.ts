@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createGraph } from '../../models/onnx/graph.js';
 import { chooseProvider } from '../../models/onnx/providers.js';
-import { openRunner } from '../../models/onnx/runner.js';
+import { openRunner, requireNumbers } from '../../models/onnx/runner.js';
 
 const providers = suite('providers');
 
@@ -27,7 +27,7 @@ providers('a provider asked for in vain ends at the CPU with the reason', async 
   const choice = await chooseProvider('nosuch');
   assert.is(choice.provider, 'cpu');
   assert.match(choice.why, /nosuch: unknown provider, choose cpu, cuda/);
-  assert.equal(await chooseProvider('cpu'), { provider: 'cpu', why: 'asked for' });
+  assert.equal(await chooseProvider('cpu'), { provider: 'cpu', float16: false, why: 'asked for' });
 });
 
 providers('the search names a provider and says why', async () => {
@@ -53,6 +53,12 @@ providers('a graph whose accelerator fails is built again for the CPU and says s
   assert.equal(builtFor, ['nosuch', 'cpu']);
   assert.is(reasons.length, 1);
   assert.match(reasons[0]!, /^nosuch failed \(/);
+});
+
+providers('an accelerator that gives no number in any row has failed', () => {
+  const outputs = (...data: number[]) => ({ y: new Tensor('float32', Float32Array.from(data), [2, 2]) });
+  requireNumbers(outputs(1, -Infinity, 0, 3));
+  assert.throws(() => requireNumbers(outputs(1, 2, NaN, NaN)), /^a row of y is no number$/);
 });
 
 providers.run();

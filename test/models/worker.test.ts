@@ -121,7 +121,7 @@ working('a bad request is refused alone: the worker lives on', async () => {
 });
 
 working('the device says which provider is used and why', () => {
-  assert.equal(inference.device(), { provider: 'cpu', why: 'asked for', threads: 1 });
+  assert.equal(inference.device(), { provider: 'cpu', float16: false, why: 'asked for', threads: 1 });
 });
 
 for (const [way, cause] of [['fail', /stopped \(out of memory\)/], ['exit', /stopped \(it ended by itself\)/]] as const) {
