@@ -1,78 +1,76 @@
-import type { Database } from 'better-sqlite3';
 import { StoreError } from '../errors.js';
-import { bytesOf, int8Of } from '../vectorPacking.js';
+import { signBits } from '../signBits.js';
+import { int8Of } from '../vectorPacking.js';
+import type { SignTable } from './signTable.js';
 
-/** sqlite-vec's own limit is 4096; beyond this a scan of the live keys is quicker. */
-const widest = 1024;
-
-/** One searchable set of keys: the sign bits in a vec0 table, the int8 keys by row id. */
+/** One searchable set of keys: sign bits in memory, the int8 keys by row id. */
 export interface KeySpace {
-  table: 'chunk_bits' | 'node_bits';
+  signs: SignTable;
   keyDim: number;
-  /** Row ids of the open tree that may be returned. */
-  live: () => Iterable<number>;
-  isLive: (rowid: number) => boolean;
-  liveCount: number;
+  /** Places in `signs` that may not be returned. */
+  excluded: () => Iterable<number>;
   key: (rowid: number) => Buffer | undefined;
 }
 
 /**
- * Cosine of the best live keys to the query, unsorted, at least `wanted` of them where there are so many.
+ * Cosine of the best keys to the query, unsorted, at least `wanted` of them where there are so many.
  *
- * Candidates are the live keys within the smallest Hamming radius (of sign bits) that holds `wanted` of them, whole
- * distance classes only: the answer depends on the live keys alone, not on what else the table holds.
- * Errors: bad-vectors when the query is not finite or of another length.
+ * Candidates are the keys within the smallest Hamming radius (of sign bits) that holds `wanted` of them, whole distance
+ * classes only: the answer depends on the keys alone, not on their order.
+ * Errors: bad-vectors when the query is not finite, wrong-model when it is of another length.
  */
-export function nearest(db: Database, space: KeySpace, query: Float32Array, wanted: number): { rowid: number; score: number }[] {
+export function nearest(space: KeySpace, query: Float32Array, wanted: number): { place: number; score: number }[] {
   const norm = checkedNorm(query, space.keyDim);
-  if (norm === 0 || space.liveCount === 0 || wanted <= 0) return [];
-  const signs = Int8Array.from(query, (value) => (value > 0 ? 1 : -1));
-  const rowids = space.liveCount <= wanted ? [...space.live()] : candidates(db, space, signs, wanted);
-  return rowids.flatMap((rowid) => {
-    const score = cosine(query, norm, int8Of(keyOf(space, rowid)));
-    return score === undefined ? [] : [{ rowid, score }];
+  if (norm === 0 || wanted <= 0) return [];
+  return candidates(space, query, wanted).flatMap((place) => {
+    const score = cosine(query, norm, keyAt(space, place));
+    return score === undefined ? [] : [{ place, score }];
   });
 }
 
-function candidates(db: Database, space: KeySpace, signs: Int8Array, wanted: number): number[] {
-  const search = db
-    .prepare<[Buffer, number], [number, number]>(
-      `select rowid, distance from ${space.table} where bits match vec_bit(sign_bits(?)) and k = ?`,
-    )
-    .raw();
-  for (let k = Math.ceil(wanted * 1.5); k <= widest; k *= 4) {
-    const found = search.all(bytesOf(signs), k);
-    // The farthest class may be cut short by k: leave it out, unless the table holds nothing more.
-    const complete = found.length < k ? found : found.filter(([, distance]) => distance < found[found.length - 1]![1]);
-    const live = complete.filter(([rowid]) => space.isLive(rowid));
-    if (live.length >= wanted) return withinRadius(live, wanted);
-    if (found.length < k) break;
-  }
-  return withinRadius(exactDistances(space, signs), wanted);
+function candidates({ signs, keyDim, excluded }: KeySpace, query: Float32Array, wanted: number): number[] {
+  const distances = hammingDistances(signs, signWords(query, signs.words));
+  const out = keyDim + 1;
+  for (const place of excluded()) distances[place] = out;
+  const classes = new Uint32Array(out + 1);
+  for (const distance of distances) classes[distance]!++;
+  let radius = 0;
+  for (let held = classes[0]!; held < wanted && radius < keyDim; held += classes[radius]!) radius++;
+  const found: number[] = [];
+  for (let place = 0; place < distances.length; place++) if (distances[place]! <= radius) found.push(place);
+  return found;
 }
 
-/** Where the live keys are few among many: their own Hamming distances, read one by one. */
-function exactDistances(space: KeySpace, signs: Int8Array): [number, number][] {
-  const found: [number, number][] = [];
-  for (const rowid of space.live()) {
-    const key = int8Of(keyOf(space, rowid));
+/** [count] differing bits of each key and the query. */
+function hammingDistances({ bits, words, rowids }: SignTable, query: Uint32Array): Uint16Array {
+  const distances = new Uint16Array(rowids.length);
+  for (let place = 0, at = 0; place < distances.length; place++) {
     let distance = 0;
-    for (let at = 0; at < key.length; at++) if (key[at]! > 0 !== (signs[at] === 1)) distance++;
-    found.push([rowid, distance]);
+    for (let word = 0; word < words; word++, at++) {
+      // Bits counted in pairs, fours and bytes; the product adds up the bytes.
+      let x = bits[at]! ^ query[word]!;
+      x -= (x >>> 1) & 0x55555555;
+      x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+      distance += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+    }
+    distances[place] = distance;
   }
-  return found.sort((a, b) => a[1] - b[1]);
+  return distances;
 }
 
-/** @param found ascending by distance */
-function withinRadius(found: [number, number][], wanted: number): number[] {
-  const radius = found[Math.min(wanted, found.length) - 1]?.[1] ?? 0;
-  return found.filter(([, distance]) => distance <= radius).map(([rowid]) => rowid);
+/** Sign bits of a query in the order of a SignTable. */
+function signWords(query: Float32Array, words: number): Uint32Array {
+  const bytes = signBits(Int8Array.from(query, (value) => (value > 0 ? 1 : -1)));
+  const packed = new Uint32Array(words);
+  for (let byte = 0; byte < bytes.length; byte++) packed[byte >> 2]! |= bytes[byte]! << (8 * (byte & 3));
+  return packed;
 }
 
-function keyOf(space: KeySpace, rowid: number): Buffer {
-  const key = space.key(rowid);
-  if (key === undefined) throw new StoreError('missing-object', `the key of row ${rowid} is gone: open the tree again after "hefc gc"`);
-  return key;
+function keyAt({ signs, key }: KeySpace, place: number): Int8Array {
+  const rowid = signs.rowids[place]!;
+  const stored = key(rowid);
+  if (stored === undefined) throw new StoreError('missing-object', `the key of row ${rowid} is gone: open the tree again after "hefc gc"`);
+  return int8Of(stored);
 }
 
 function checkedNorm(query: Float32Array, keyDim: number): number {

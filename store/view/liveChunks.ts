@@ -1,3 +1,4 @@
+import { countNotAbove } from './ascending.js';
 import type { BlobFacts } from './liveTree.js';
 
 /**
@@ -31,28 +32,16 @@ export function numberChunks(blobs: readonly BlobFacts[]): LiveChunks {
     count,
     termCounts,
     numberOf(id) {
-      const at = lastNotAbove(firsts, firsts.length, id);
+      const at = countNotAbove(firsts, firsts.length, id) - 1;
       if (at < 0) return -1;
       const ordinal = id - firsts[at]!;
       return ordinal < holders[at]!.chunkCount ? bases[at]! + ordinal : -1;
     },
     idOf(number) {
-      const at = lastNotAbove(bases, holders.length, number);
+      const at = countNotAbove(bases, holders.length, number) - 1;
       return firsts[at]! + number - bases[at]!;
     },
-    blobOf: (number) => holders[lastNotAbove(bases, holders.length, number)]!,
-    ordinalOf: (number) => number - bases[lastNotAbove(bases, holders.length, number)]!,
+    blobOf: (number) => holders[countNotAbove(bases, holders.length, number) - 1]!,
+    ordinalOf: (number) => number - bases[countNotAbove(bases, holders.length, number) - 1]!,
   };
-}
-
-/** Index of the last of the first `length` ascending values that is ≤ x; -1 if none. */
-function lastNotAbove(values: Float64Array, length: number, x: number): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

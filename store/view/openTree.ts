@@ -2,10 +2,12 @@ import type { Database } from 'better-sqlite3';
 import { StoreError } from '../errors.js';
 import type { DirectoryKey, FusedVectors, Hit, TreeView } from '../types.js';
 import { unpackUint32, unpackVectors, type PackedVectors } from '../vectorPacking.js';
+import { countNotAbove } from './ascending.js';
 import { nearest, type KeySpace } from './dense.js';
 import { createLexicalSearch, type Scored } from './lexical.js';
 import { numberChunks } from './liveChunks.js';
 import { readLiveTree, type BlobFacts, type TreeCache } from './liveTree.js';
+import { readSigns, type SignTable } from './signTable.js';
 
 /** Keys rescored exactly for each asked for, and at least. */
 const overfetch = 4;
@@ -23,12 +25,22 @@ interface Ranked<T> {
   order: number;
 }
 
-const caches = new WeakMap<TreeView, { db: Database; cache: TreeCache }>();
+/** What a view of a neighbouring tree starts from: rows and sign bits never change. */
+interface Known {
+  db: Database;
+  cache: TreeCache;
+  /** By level, once it was searched. */
+  signs: { chunk_bits?: SignTable; node_bits?: SignTable };
+}
+
+const caches = new WeakMap<TreeView, Known>();
 
 /** Opens one stored root for retrieval; see TreeView. */
 export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDim: number, previous?: TreeView): TreeView {
-  const before = previous && caches.get(previous);
-  const tree = readLiveTree(db, rootId, before?.db === db ? before.cache : undefined);
+  const last = previous && caches.get(previous);
+  const before = last?.db === db ? last : undefined;
+  const tree = readLiveTree(db, rootId, before?.cache);
+  const known: Known = { db, cache: tree.cache, signs: {} };
   const chunks = numberChunks(tree.blobs);
   const byPath = new Map(tree.files.map((file) => [file.path, file]));
   // The first path in tree order stands for a blob or directory that lives at several.
@@ -66,33 +78,33 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     });
   }
 
+  /** Sign bits of a level, read when it is first searched. */
+  function signsOf(table: 'chunk_bits' | 'node_bits', rowids: () => Float64Array): SignTable {
+    return (known.signs[table] ??= readSigns(db, table, rowids(), keyDim, before?.signs[table]));
+  }
+
   function chunkSpace(isExcluded: (blob: BlobFacts) => boolean): KeySpace {
-    const allowed = tree.blobs.filter((blob) => !isExcluded(blob));
+    const signs = signsOf('chunk_bits', () => Float64Array.from({ length: chunks.count }, (_, number) => chunks.idOf(number)));
     return {
-      table: 'chunk_bits',
+      signs,
       keyDim,
-      *live() {
-        for (const blob of allowed) for (let at = 0; at < blob.chunkCount; at++) yield blob.firstChunk + at;
+      *excluded() {
+        for (const blob of tree.blobs) if (isExcluded(blob)) for (let at = 0; at < blob.chunkCount; at++) yield chunks.numberOf(blob.firstChunk + at);
       },
-      isLive: (rowid) => {
-        const number = chunks.numberOf(rowid);
-        return number >= 0 && !isExcluded(chunks.blobOf(number));
-      },
-      liveCount: allowed.reduce((sum, blob) => sum + blob.chunkCount, 0),
       key: (rowid) => readKey.get(rowid),
     };
   }
 
+  /** Row ids of nodes are twice their own, odd for directories. */
   function nodeSpace(isExcluded: (blob: BlobFacts) => boolean): KeySpace {
-    const rowids = new Set<number>();
-    for (const blob of tree.blobs) if (blob.hasNode && !isExcluded(blob)) rowids.add(2 * blob.id);
-    for (const id of firstDirectory.keys()) rowids.add(2 * id + 1);
+    const files = tree.blobs.filter((blob) => blob.hasNode);
+    const signs = signsOf('node_bits', () => Float64Array.from([...files.map(({ id }) => 2 * id), ...[...firstDirectory.keys()].map((id) => 2 * id + 1)]).sort());
     return {
-      table: 'node_bits',
+      signs,
       keyDim,
-      live: () => rowids,
-      isLive: (rowid) => rowids.has(rowid),
-      liveCount: rowids.size,
+      *excluded() {
+        for (const blob of files) if (isExcluded(blob)) yield countNotAbove(signs.rowids, signs.rowids.length, 2 * blob.id) - 1;
+      },
       key: (rowid) => (rowid % 2 === 0 ? readFileKey.get(rowid / 2) : readDirectoryKey.get((rowid - 1) / 2)),
     };
   }
@@ -111,12 +123,14 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
       return chunkHits(lexical(identifiers, (number) => isExcluded(chunks.blobOf(number)), weights), k);
     },
     searchChunks(query, k, exclude) {
-      const found = nearest(db, chunkSpace(exclusion(exclude)), query, k > 0 ? candidatesFor(k) : 0);
-      return chunkHits(found.map(({ rowid, score }) => ({ number: chunks.numberOf(rowid), score })), k);
+      const found = nearest(chunkSpace(exclusion(exclude)), query, k > 0 ? candidatesFor(k) : 0);
+      return chunkHits(found.map(({ place, score }) => ({ number: place, score })), k);
     },
     searchNodes(query, k, exclude) {
-      const found = nearest(db, nodeSpace(exclusion(exclude)), query, k > 0 ? candidatesFor(k) : 0);
-      const ranked = found.map(({ rowid, score }): Ranked<Hit> => {
+      const space = nodeSpace(exclusion(exclude));
+      const found = nearest(space, query, k > 0 ? candidatesFor(k) : 0);
+      const ranked = found.map(({ place, score }): Ranked<Hit> => {
+        const rowid = space.signs.rowids[place]!;
         if (rowid % 2 === 0) {
           const order = firstFile.get(rowid / 2)!;
           return { item: { kind: 'file', id: rowid / 2, path: tree.files[order]!.path, score }, score, order };
@@ -148,7 +162,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     },
   };
   for (const file of tree.files) if (!blobById.has(file.id)) throw new StoreError('missing-object', `${file.path} has no blob row: index again`);
-  caches.set(view, { db, cache: tree.cache });
+  caches.set(view, known);
   return view;
 }
 

@@ -181,6 +181,23 @@ test('dense search reaches a small tree in a database full of others', () => {
   alone.close();
 });
 
+test('a view opened from a searched neighbour finds what one opened anew finds, whether little or much is new', () => {
+  const store = openAt(temporaryFolder());
+  const { plan, view } = largeTree(store);
+  const query = queryFrom(8);
+  view.searchChunks(query, 10, '');
+  view.searchNodes(query, 10, '');
+  const found = (each: TreeView) => [shown(each.searchChunks(query, 30, 'd1/f1.py')), each.searchNodes(query, 30, 'd1/f1.py').map((hit) => [hit.path, hit.score])];
+  for (const added of [1, 60]) {
+    const changed: Plan = { ...plan };
+    delete changed['d3/f3.py'];
+    for (let seed = 5000; seed < 5000 + added; seed++) changed[`d3/new${seed}.py`] = seed;
+    const root = putTree(store, changed);
+    assert.equal(found(store.openView(root, view)), found(store.openView(root)));
+  }
+  store.close();
+});
+
 test('node search ranks files and directories by cosine, with their vectors', () => {
   const store = openAt(temporaryFolder());
   const root = putTree(store, { 'a.py': 1, 'lib/b.py': 2, 'lib/c.py': 3 });
