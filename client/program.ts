@@ -145,7 +145,7 @@ function addModel(program: Command): void {
 function addMeasurement(program: Command): void {
   for (const [name, description, usage, lines] of [
     ['eval', 'measure completion quality on lines of your own repository, or on pointer tasks', '--sample N [--cross-file] [--repo DIR] [--seed S] | TASKS --repos DIR [--limit N], both with [--context LIST] [--fim] [--json] [--out FILE] [--details FILE] [--bundle DIR]', ['hefc eval --sample 100', 'hefc eval --sample 50 --cross-file --context none,hef,product', 'hefc eval tasks.jsonl --repos ~/repositories --limit 200', 'hefc eval tasks.jsonl --repos ~/repositories --context none,hef,product --json']],
-    ['bench', 'measure speed and size against the budgets', '[--repo DIR] [--quick] [--full] [--json | --markdown]', ['hefc bench --quick', 'hefc bench --repo ~/repositories/django --full --json', 'hefc bench --full --markdown >performance.md']],
+    ['bench', 'measure speed and size against the budgets, or compare with what else could be done', '[--repo DIR] [--quick] [--full] [--json | --markdown] | compare [the arguments of hefc eval]', ['hefc bench --quick', 'hefc bench compare --sample 40', 'hefc bench --repo ~/repositories/django --full --json', 'hefc bench --full --markdown >performance.md']],
   ] as const) {
     const command = program.command(name).description(description).usage(usage).allowUnknownOption().allowExcessArguments();
     examples(command, [...lines]).argument('[arguments...]', 'passed on as they are').action(async (given: string[]) => (await import('./commands/measure.js')).measure(name, given));

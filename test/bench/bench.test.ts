@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StatusResult } from '../../daemon/ipc/protocol.js';
+import { makeReport, type Outcome } from '../eval/report.js';
+import { comparedArms } from './compare.js';
 import { figureDocument } from './document.js';
 import { figureTable } from './figureTable.js';
 import { reportFigures } from './figures.js';
@@ -56,6 +58,15 @@ test('the page names the command, the machine, the model and the repository abov
 test('the median of an even count lies between the middle two', () => {
   assert.is(median([4, 1, 3, 2]), 2.5);
   assert.is(median([5]), 5);
+});
+
+test('an arm is compared with hef task by task', () => {
+  const outcome = (task: string, arm: Outcome['arm'], em: boolean, ms: number): Outcome => ({ task, arm, em, ms, repo: 'r', language: 'python', es: Number(em), idEm: em, tokensIn: 10 });
+  const outcomes = [outcome('a', 'hef', true, 10), outcome('b', 'hef', true, 100), outcome('c', 'hef', false, 20), outcome('a', 'snippet-512', false, 30), outcome('b', 'snippet-512', true, 200), outcome('c', 'snippet-512', false, 100)];
+  const [hef, snippet] = comparedArms(outcomes, makeReport(outcomes, 'left', 'm'));
+  assert.equal([hef!.times_hef, hef!.hef_minus], [1, 0]);
+  // 3, 2 and 5 times as long; one of three tasks lost.
+  assert.equal([snippet!.times_hef, snippet!.hef_minus], [3, 0.3333]);
 });
 
 test.run();

@@ -1,4 +1,6 @@
 /**
+ * `hefc bench compare …`: the same tasks through every way to give context (compare.ts).
+ *
  * `hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full]`: measures every budget of docs/architecture.md with the real
  * daemon and command, in a clone in a temporary folder. --quick takes fewer rounds; --full adds the rebase of 100
  * commits and the retrieval at 100,000 chunks. --markdown writes a page that can be committed, --json what was measured.
@@ -11,6 +13,7 @@ import type { StatusResult } from '../../daemon/ipc/protocol.js';
 import { progressLine } from '../eval/progressLine.js';
 import { clientOverhead } from './clientOverhead.js';
 import { coldIndex } from './coldIndex.js';
+import { compare } from './compare.js';
 import { completions, unindexed } from './completions.js';
 import { figureDocument } from './document.js';
 import { reportFigures, type FigureName, type Measured } from './figures.js';
@@ -24,7 +27,7 @@ import { retrievalAtScale } from './retrieval.js';
 import { switchBranch } from './switchBranch.js';
 import { setUp, type Workbench } from './workbench.js';
 
-const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full]';
+const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full], or hefc bench compare';
 
 interface Step {
   what: string;
@@ -99,7 +102,8 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main();
+  if (process.argv[2] === 'compare') await compare(process.argv.slice(3));
+  else await main();
 } catch (error) {
   const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
   console.error(`hefc bench: ${error instanceof Error ? error.message : String(error)}${usage ? `; ${USAGE}` : ''}`);

@@ -21,6 +21,8 @@ export const ARMS = {
   'snippet-2048': { context: 'snippet', pastedTokens: 2048, lanes: MODEL },
   // RepoCoder's shape: retrieve, generate, retrieve again with the draft, generate.
   iterative: { context: 'iterative', pastedTokens: 512, lanes: MODEL },
+  // As the paper runs it: ten windows of twenty lines pasted in each of the two rounds.
+  'iterative-2048': { context: 'iterative', pastedTokens: 2048, lanes: MODEL },
   hef: { context: 'hef', lanes: MODEL },
   copy: { context: 'none', lanes: COPY },
   product: { context: 'hef', lanes: BOTH },
@@ -43,6 +45,8 @@ export const ARMS = {
 export type Arm = keyof typeof ARMS;
 
 const ALL = Object.keys(ARMS) as Arm[];
+/** The contract's arms: what runs when none is named. */
+const CONTRACT: readonly Arm[] = ['none', 'snippet-512', 'snippet-2048', 'iterative', 'hef', 'copy', 'product'];
 const isStudy = (arm: Arm): boolean => 'study' in ARMS[arm];
 
 /** Short names for several arms. */
@@ -51,6 +55,7 @@ export const GROUPS: Record<string, readonly Arm[]> = {
   budget: ['none', ...ALL.filter((arm) => /^hef-\d/.test(arm))],
   harm: ['none', 'hef', 'hef-foreign', 'hef-shuffled'],
   levels: ['none', 'hef', 'hef-files', 'hef-leaves', 'hef-mean'],
+  compare: [...CONTRACT, 'iterative-2048'],
   study: ['none', 'snippet-512', 'snippet-2048', 'hef', ...ALL.filter(isStudy)],
 };
 
@@ -58,9 +63,9 @@ export function requestOf(arm: Arm): ArmRequest {
   return ARMS[arm];
 }
 
-/** Reads `--context`: names of arms or of groups, with commas; every arm but the studies' when absent. */
+/** Reads `--context`: names of arms or of groups, with commas; the contract's arms when absent. */
 export function chooseArms(list: string | undefined): Arm[] {
-  if (list === undefined) return ALL.filter((arm) => !isStudy(arm));
+  if (list === undefined) return [...CONTRACT];
   const wanted = list.split(',').map((name) => name.trim()).filter((name) => name !== '');
   const known = `${ALL.join(', ')}, and the groups ${Object.keys(GROUPS).join(', ')}`;
   for (const name of wanted) {

@@ -3,30 +3,14 @@
  * user's own repository.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { readArguments, type Arguments, type TaskSource } from './arguments.js';
+import { readArguments, type Arguments } from './arguments.js';
+import { drawTasks } from './drawTasks.js';
 import { EvalError } from './evalError.js';
 import { bundleFolder, openEvaluation } from './openEvaluation.js';
-import { ownTasks } from './ownRepository.js';
 import { progressLine } from './progressLine.js';
 import { makeReport } from './report.js';
-import { repositoryFolder } from './repositories.js';
 import { runTasks } from './runTasks.js';
-import { scratchFolder } from './scratch.js';
 import { reportTable } from './table.js';
-import { readTasks, spreadTasks, type Task } from './tasks.js';
-
-interface Drawn {
-  tasks: Task[];
-  folderOf: (repo: string) => string;
-  /** Where the databases go; the user's cache without. The user's own repository leaves nothing behind. */
-  databases?: string;
-}
-
-async function drawTasks(source: TaskSource): Promise<Drawn> {
-  if (source.kind === 'file') return { tasks: spreadTasks(readTasks(source.file), source.limit), folderOf: (repo) => repositoryFolder(source.repos, repo) };
-  const { tasks, folder } = await ownTasks(source.repo, source.count, source.seed, source.crossFile);
-  return { tasks, folderOf: () => folder, databases: scratchFolder() };
-}
 
 function startFile(path: string): void {
   try {
