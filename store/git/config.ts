@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The keys of a repository's own config file that decide how it is read, as `section.key`, lower case. */
-export async function readRepositoryConfig(commonDir: string): Promise<Map<string, string>> {
-  const text = await readFile(join(commonDir, 'config'), 'utf8').catch(() => '');
-  return parseConfig(text);
+export function readRepositoryConfig(commonDir: string): Map<string, string> {
+  try {
+    return parseConfig(readFileSync(join(commonDir, 'config'), 'utf8'));
+  } catch {
+    return new Map();
+  }
 }
 
 /** Sections with a subsection are kept as `section.subsection.key`; includes are not followed, as for extensions in git. */

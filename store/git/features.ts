@@ -15,7 +15,7 @@ export interface RepositoryFeatures {
 }
 
 export async function probeFeatures(place: RepositoryPlace): Promise<RepositoryFeatures> {
-  const config = await readRepositoryConfig(place.commonDir);
+  const config = readRepositoryConfig(place.commonDir);
   const promisor = [...config].some(([key, value]) => key.startsWith('remote.') && key.endsWith('.promisor') && isTrue(value));
   return {
     sha256: place.objectFormat === 'sha256',
