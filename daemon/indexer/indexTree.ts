@@ -2,6 +2,7 @@
  * Brings the store to a root tree: blobs first, then directories bottom-up. What is there is never computed again, so
  * the work is resumable by construction: stop it anywhere, call it again, and it goes on where it stood.
  */
+import { HUGE_BYTES } from '../chunker/refuse.js';
 import type { IndexProgress } from '../ipc/protocol.js';
 import type { DirectoryKey } from '../../store/types.js';
 import { indexBlob, type BlobTools } from './fuseBlob.js';
@@ -60,7 +61,7 @@ export async function indexTree(tools: BlobTools, rootTree: string, options: Ind
       fused.chunks += done.chunks;
       fused.nodes += done.nodes;
       if (fused.blobs % COUNT_EVERY === 0) count();
-      report({ filesDone: fused.blobs, bytesDone: progress.bytesDone + done.bytes, chunksFused: fused.chunks });
+      report({ filesDone: fused.blobs, bytesDone: progress.bytesDone + workIn(done.bytes), chunksFused: fused.chunks });
     }
   };
   try {
@@ -90,7 +91,12 @@ async function totalBytes({ objects }: BlobTools, blobs: readonly { oid: string 
   let total = 0;
   for (let k = 0; k < blobs.length; k += 64) {
     const sizes = await Promise.all(blobs.slice(k, k + 64).map((blob) => objects.blobSize(blob.oid)));
-    for (const size of sizes) total += size ?? 0;
+    for (const size of sizes) total += workIn(size ?? 0);
   }
   return total;
+}
+
+/** What a file counts in the progress: one too large to be read takes no time. */
+function workIn(bytes: number): number {
+  return bytes > HUGE_BYTES ? 0 : bytes;
 }
