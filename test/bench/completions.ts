@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refuseContent } from '../../daemon/chunker/refuse.js';
 import type { CompleteResult, ContextMode } from '../../daemon/ipc/protocol.js';
 import { percentile } from '../eval/bootstrap.js';
 import { seededRandom } from '../eval/random.js';
@@ -27,7 +28,10 @@ export function drawCursors(bench: Workbench, count: number): Cursor[] {
   const cursors: Cursor[] = [];
   for (let tries = 0; tries < 20 * count && cursors.length < count && files.length > 0; tries++) {
     const file = files.splice(Math.floor(random() * files.length), 1)[0]!;
-    const lines = readFileSync(join(bench.repo, file), 'utf8').split('\n');
+    const source = readFileSync(join(bench.repo, file));
+    // A file that looks like it holds secrets is refused before anything runs.
+    if (refuseContent(source) !== null) continue;
+    const lines = source.toString('utf8').split('\n');
     const index = Math.floor(lines.length * (0.3 + 0.6 * random()));
     const line = lines[index] ?? '';
     if (!isTaskLine(line)) continue;
