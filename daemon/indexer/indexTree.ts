@@ -96,7 +96,7 @@ async function totalBytes({ objects }: BlobTools, blobs: readonly { oid: string 
   return total;
 }
 
-/** What a file counts in the progress: one too large to be read takes no time. */
+/** What a file counts in the progress: one too large to be indexed takes next to no time. */
 function workIn(bytes: number): number {
   return bytes > HUGE_BYTES ? 0 : bytes;
 }

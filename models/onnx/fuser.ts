@@ -2,7 +2,7 @@ import type { FuserShape, Precision } from '../bundle/manifest.js';
 import type { Weights } from '../bundle/read.js';
 import { encoder, rmsNorm, unitLength } from './encoder.js';
 import { createGraph } from './graph.js';
-import { linear } from './linear.js';
+import { cast, linear } from './linear.js';
 
 /**
  * Builds the graph that fuses chunks.
@@ -28,7 +28,7 @@ export function buildFuser(shape: FuserShape, vocab: number, weights: Weights, p
   const placed = graph.node('Add', [embedded, upTo(graph.constant(weights.get('fuser.positions.weight', [chunkTokens, width]), [chunkTokens, width]))]);
 
   const places = upTo(graph.constant(Array.from({ length: chunkTokens }, (_, i) => i), [chunkTokens]));
-  const valid = graph.node('Cast', [graph.node('Less', [places, graph.node('Unsqueeze', [lengths, shapeOf(1)])])], { to: 1 });
+  const valid = cast(graph, graph.node('Less', [places, graph.node('Unsqueeze', [lengths, shapeOf(1)])]), 'float32');
   const one = graph.constant(Float32Array.of(1), [1]);
   const masked = graph.node('Mul', [graph.node('Sub', [valid, one]), graph.constant(Float32Array.of(1e9), [1])]);
   // One mask row for every query: ONNX Runtime's Attention does not broadcast that axis.

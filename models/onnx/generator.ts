@@ -30,16 +30,17 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
   const queryDim = heads * headDim;
   const graph = createGraph('generator');
   const ids = graph.input('ids', 'int64', ['N']);
-  /** From float32 to what the layers compute in, and back. */
-  const narrow = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float16') : x);
-  const widen = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float32') : x);
-  const gain = (name: string): string => weight(graph, weights.get(name, [width]), [width], arithmetic);
   const memory = memoryDim === null ? null : graph.input('memory', 'float32', ['M', memoryDim]);
   const order = graph.input('order', 'int64', ['T']);
   const positions = graph.input('positions', 'int64', ['T']);
   const mask = graph.input('mask', 'float32', ['T', 'S']);
   const past = graph.input('past', 'float32', ['P', layers * 2 * kvDim]);
   const want = graph.input('want', 'int64', ['W']);
+
+  /** From float32 to what the layers compute in, and back. */
+  const narrow = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float16') : x);
+  const widen = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float32') : x);
+  const gain = (name: string): string => weight(graph, weights.get(name, [width]), [width], arithmetic);
 
   const embedding = weights.get('model.embed_tokens.weight', [vocab, width]);
   const table = weight(graph, embedding, [vocab, width], arithmetic, 'embedding');
@@ -103,7 +104,7 @@ function projector(graph: Graph, memory: string, memoryDim: number, width: numbe
 function rotations(graph: Graph, positions: string, { headDim, ropeTheta }: GeneratorShape): [string, string] {
   const half = headDim / 2;
   const frequencies = Float32Array.from({ length: half }, (_, i) => ropeTheta ** (-i / half));
-  const column = graph.node('Unsqueeze', [graph.node('Cast', [positions], { to: 1 }), graph.constant([0, 2], [2])]);
+  const column = graph.node('Unsqueeze', [cast(graph, positions, 'float32'), graph.constant([0, 2], [2])]);
   const angles = graph.node('Mul', [column, graph.constant(frequencies, [1, 1, half])]);
   return [graph.node('Cos', [angles]), graph.node('Sin', [angles])];
 }

@@ -1,7 +1,7 @@
 import * as wire from './protobuf.js';
 
 /** ONNX element types used here, by their number in TensorProto.DataType. */
-const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+export const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 export type Attribute = number | { float: number } | { text: string } | number[];

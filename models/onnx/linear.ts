@@ -1,15 +1,12 @@
 import type { Precision } from '../bundle/manifest.js';
-import type { Graph } from './graph.js';
+import { elementTypes, type Graph } from './graph.js';
 
 /** What products are computed in: a bundle's own precision, or the accelerators' float16. */
 export type Arithmetic = Precision | 'float16';
 
-/** ONNX's numbers of the types a value can be cast to. */
-const castTypes = { float32: 1, float16: 10 } as const;
-
 /** Adds a cast to a floating type. */
-export function cast(graph: Graph, x: string, to: keyof typeof castTypes, name?: string): string {
-  return graph.node('Cast', [x], { to: castTypes[to] }, name);
+export function cast(graph: Graph, x: string, to: 'float32' | 'float16', name?: string): string {
+  return graph.node('Cast', [x], { to: elementTypes[to] }, name);
 }
 
 /** A constant in the type of a graph's stream; ONNX Runtime casts it once, at opening. */

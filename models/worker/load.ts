@@ -3,10 +3,10 @@ import { generatorParts, readManifest, readWeights, type Weights } from '../bund
 import { createFuser, type Fuser } from '../fusing/fuser.js';
 import { buildFuser } from '../onnx/fuser.js';
 import { buildGenerator } from '../onnx/generator.js';
+import type { Arithmetic } from '../onnx/linear.js';
 import { buildNodeFuser } from '../onnx/nodeFuser.js';
 import { buildPointer } from '../onnx/pointer.js';
 import { openRunner } from '../onnx/runner.js';
-import type { Arithmetic } from '../onnx/linear.js';
 import type { GenerateParts } from '../session/generate.js';
 import { createGenerator } from '../session/generator.js';
 import { createHealing } from '../session/healing.js';
@@ -37,7 +37,11 @@ export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why
     throw new Error(`${directory}: the tokenizer has ${tokenizer.size} tokens, the generator only ${shape.vocab}; copy or download the bundle again.`);
   }
   const memoryDim = fuserShape?.memoryDim ?? null;
-  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), provider === 'cpu' ? precision.generator : onAccelerator(device), pointerShape), device, onFallback);
+  // The int8 products are the CPU's: accelerators have no kernel for them and would copy every operand back and forth.
+  const generatorArithmetic = (provider: string): Arithmetic => (provider === 'cpu' ? precision.generator : device.float16 ? 'float16' : 'float32');
+  // Vectors are kept for whatever device comes next, so accelerators make them in float32, as near to the CPU's as they can.
+  const fuserPrecision = (provider: string): Precision => (provider === 'cpu' ? precision.fuser : 'float32');
+  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), generatorArithmetic(provider), pointerShape), device, onFallback);
   const generator = createGenerator(graph, shape, memoryDim, special);
 
   let pointer: Pointer | null = null;
@@ -48,8 +52,6 @@ export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why
 
   let fuser: Fuser | null = null;
   if (fuserShape !== null) {
-    // Vectors are kept for whatever device comes next, so accelerators make them in float32, as near to the CPU's as they can.
-    const fuserPrecision = (provider: string): Precision => (provider === 'cpu' ? precision.fuser : 'float32');
     // Read anew for each use, so that no second copy of the weights stays in memory.
     const weights = (): Weights => readWeights(directory, manifest, 'fuser.safetensors');
     fuser = createFuser({
@@ -65,9 +67,4 @@ export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why
     generate: { manifest, tokenizer: rememberTokens(tokenizer, recentTexts), generator, pointer, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
     fuser,
   };
-}
-
-/** The int8 products are the CPU's: accelerators have no kernel for them and would copy every operand back and forth. */
-function onAccelerator({ float16 }: Pick<DeviceInfo, 'float16'>): Arithmetic {
-  return float16 ? 'float16' : 'float32';
 }

@@ -56,7 +56,7 @@ function commonDirOf(gitDir: string): string {
 }
 
 /** A path inside a git directory: its work tree, if it has one, stands beside it or is named by it. */
-async function insideGitDir(gitDir: string): Promise<RepositoryPlace> {
+function insideGitDir(gitDir: string): RepositoryPlace {
   const config = readRepositoryConfig(commonDirOf(gitDir));
   const backlink = textOf(join(gitDir, 'gitdir'));
   if (backlink !== undefined) return place(dirname(resolve(gitDir, backlink.trim())), gitDir);
@@ -66,7 +66,7 @@ async function insideGitDir(gitDir: string): Promise<RepositoryPlace> {
   return place(bare ? null : dirname(gitDir), gitDir);
 }
 
-async function place(worktree: string | null, gitDir: string): Promise<RepositoryPlace> {
+function place(worktree: string | null, gitDir: string): RepositoryPlace {
   const commonDir = realpathSync(commonDirOf(gitDir));
   const format = readRepositoryConfig(commonDir).get('extensions.objectformat') ?? 'sha1';
   if (format !== 'sha1' && format !== 'sha256') {

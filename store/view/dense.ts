@@ -60,9 +60,8 @@ function hammingDistances({ bits, words, rowids }: SignTable, query: Uint32Array
 
 /** Sign bits of a query in the order of a SignTable. */
 function signWords(query: Float32Array, words: number): Uint32Array {
-  const bytes = signBits(Int8Array.from(query, (value) => (value > 0 ? 1 : -1)));
   const packed = new Uint32Array(words);
-  for (let byte = 0; byte < bytes.length; byte++) packed[byte >> 2]! |= bytes[byte]! << (8 * (byte & 3));
+  new Uint8Array(packed.buffer).set(signBits(Int8Array.from(query, (value) => (value > 0 ? 1 : -1))));
   return packed;
 }
 

@@ -12,6 +12,8 @@ export interface LiveChunks {
   /** Row id → number, or -1 when the chunk is not of this tree. */
   numberOf(id: number): number;
   idOf(number: number): number;
+  /** [count] row ids, ascending. */
+  ids(): Float64Array;
   blobOf(number: number): BlobFacts;
   /** Place of the chunk in its blob. */
   ordinalOf(number: number): number;
@@ -40,6 +42,13 @@ export function numberChunks(blobs: readonly BlobFacts[]): LiveChunks {
     idOf(number) {
       const at = countNotAbove(bases, holders.length, number) - 1;
       return firsts[at]! + number - bases[at]!;
+    },
+    ids() {
+      const ids = new Float64Array(count);
+      holders.forEach((blob, at) => {
+        for (let k = 0; k < blob.chunkCount; k++) ids[bases[at]! + k] = blob.firstChunk + k;
+      });
+      return ids;
     },
     blobOf: (number) => holders[countNotAbove(bases, holders.length, number) - 1]!,
     ordinalOf: (number) => number - bases[countNotAbove(bases, holders.length, number) - 1]!,

@@ -29,7 +29,7 @@ interface Ranked<T> {
 interface Known {
   db: Database;
   cache: TreeCache;
-  /** By level, once it was searched. */
+  /** By level: this tree's or, until it is searched, those of the last tree that was. */
   signs: { chunk_bits?: SignTable; node_bits?: SignTable };
 }
 
@@ -40,7 +40,8 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
   const last = previous && caches.get(previous);
   const before = last?.db === db ? last : undefined;
   const tree = readLiveTree(db, rootId, before?.cache);
-  const known: Known = { db, cache: tree.cache, signs: {} };
+  const known: Known = { db, cache: tree.cache, signs: { ...before?.signs } };
+  const own: Known['signs'] = {};
   const chunks = numberChunks(tree.blobs);
   const byPath = new Map(tree.files.map((file) => [file.path, file]));
   // The first path in tree order stands for a blob or directory that lives at several.
@@ -80,11 +81,11 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
 
   /** Sign bits of a level, read when it is first searched. */
   function signsOf(table: 'chunk_bits' | 'node_bits', rowids: () => Float64Array): SignTable {
-    return (known.signs[table] ??= readSigns(db, table, rowids(), keyDim, before?.signs[table]));
+    return (own[table] ??= known.signs[table] = readSigns(db, table, rowids(), keyDim, known.signs[table]));
   }
 
   function chunkSpace(isExcluded: (blob: BlobFacts) => boolean): KeySpace {
-    const signs = signsOf('chunk_bits', () => Float64Array.from({ length: chunks.count }, (_, number) => chunks.idOf(number)));
+    const signs = signsOf('chunk_bits', chunks.ids);
     return {
       signs,
       keyDim,

@@ -28,6 +28,7 @@ export function wordsOf(keyDim: number): number {
 export function readSigns(db: Database, table: 'chunk_bits' | 'node_bits', rowids: Float64Array, keyDim: number, before?: SignTable): SignTable {
   const words = wordsOf(keyDim);
   const bits = new Uint32Array(rowids.length * words);
+  const bytes = new Uint8Array(bits.buffer);
   const wanted = new Uint8Array(rowids.length).fill(1);
   let missing = rowids.length;
 
@@ -43,7 +44,7 @@ export function readSigns(db: Database, table: 'chunk_bits' | 'node_bits', rowid
   if (missing === 0) return { rowids, words, bits };
 
   const put = (at: number, stored: Buffer): void => {
-    for (let byte = 0; byte < stored.length; byte++) bits[at * words + (byte >> 2)]! |= stored[byte]! << (8 * (byte & 3));
+    bytes.set(stored, at * words * 4);
     wanted[at] = 0;
     missing--;
   };

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StatusResult } from '../../daemon/ipc/protocol.js';
+import { readArguments } from '../eval/arguments.js';
 import { makeReport, type Outcome } from '../eval/report.js';
 import { comparedArms } from './compare.js';
 import { figureDocument } from './document.js';
@@ -58,6 +59,15 @@ test('the page names the command, the machine, the model and the repository abov
 test('the median of an even count lies between the middle two', () => {
   assert.is(median([4, 1, 3, 2]), 2.5);
   assert.is(median([5]), 5);
+});
+
+test('where no tasks are named lines are drawn, whatever options stand beside', () => {
+  const countOf = (...given: string[]) => {
+    const { source } = readArguments(given, '40');
+    return source.kind === 'sample' ? source.count : source.file;
+  };
+  assert.equal([countOf(), countOf('--bundle', 'x'), countOf('--seed', '2'), countOf('--sample', '5'), countOf('tasks', '--repos', 'r')], [40, 40, 40, 5, 'tasks']);
+  assert.throws(() => readArguments(['--bundle', 'x']), /usage/);
 });
 
 test('an arm is compared with hef task by task', () => {

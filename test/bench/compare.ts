@@ -7,12 +7,11 @@
 import { readArguments } from '../eval/arguments.js';
 import { GROUPS, type Arm } from '../eval/arms.js';
 import { drawTasks } from '../eval/drawTasks.js';
-import { bundleFolder, openEvaluation } from '../eval/openEvaluation.js';
+import { EvalError } from '../eval/evalError.js';
+import { evaluate } from '../eval/evaluate.js';
 import { differenceOf } from '../eval/paired.js';
-import { progressLine } from '../eval/progressLine.js';
-import { makeReport, type Outcome, type Report } from '../eval/report.js';
-import { runTasks } from '../eval/runTasks.js';
-import { markdown } from '../eval/table.js';
+import type { Outcome, Report } from '../eval/report.js';
+import { heading, markdown, percent } from '../eval/table.js';
 import { median } from './timing.js';
 
 /** An arm against memory. */
@@ -29,31 +28,18 @@ interface Compared {
   times_hef: number;
 }
 
-const DEFAULT = ['--sample', '40'];
+/** Lines drawn from the repository around the user where no tasks are named. */
+const DEFAULT_SAMPLE = '40';
+/** Arguments of `hefc eval` that mean nothing here. */
+const FOREIGN = ['--context', '--out', '--details'];
 
-export async function compare(given: string[]): Promise<void> {
-  const own = given.some((each) => each === '--sample' || !each.startsWith('-')) ? given : [...DEFAULT, ...given];
-  const { source, fim, json, bundle } = readArguments([...own, '--context', 'compare']);
-  const { tasks, folderOf, databases } = await drawTasks(source);
-  const line = progressLine();
-  const evaluation = await openEvaluation(bundleFolder(bundle), databases);
-  try {
-    const outcomes = await runTasks(tasks, {
-      folderOf,
-      arms: GROUPS['compare']!,
-      fim,
-      inference: evaluation.inference,
-      open: evaluation.open,
-      onIndex: (repo, progress) => line.show(`${repo}: indexing, ${progress.phase} ${progress.filesDone}/${progress.files} files`),
-      onTask: (done, all, task) => line.show(`${task.repo}: ${done}/${all} tasks`),
-    });
-    line.end();
-    const report = makeReport(outcomes, fim ? 'fim' : 'left', evaluation.inference.modelId);
-    const rows = comparedArms(outcomes, report);
-    console.log(json ? JSON.stringify({ tasks: report.tasks, mode: report.mode, model: report.model, rows }, null, 2) : comparison(rows, report));
-  } finally {
-    await evaluation.close();
-  }
+export async function compare(given: readonly string[]): Promise<void> {
+  const foreign = FOREIGN.find((option) => given.some((each) => each === option || each.startsWith(`${option}=`)));
+  if (foreign !== undefined) throw new EvalError(`compare: ${foreign} belongs to hefc eval; here the arms are fixed and the table goes to standard output`);
+  const { source, fim, json, bundle } = readArguments(given, DEFAULT_SAMPLE);
+  const { outcomes, report } = await evaluate(await drawTasks(source), { arms: GROUPS['compare']!, fim, bundle });
+  const rows = comparedArms(outcomes, report);
+  console.log(json ? JSON.stringify({ tasks: report.tasks, mode: report.mode, model: report.model, rows }, null, 2) : comparison(rows, report));
 }
 
 export function comparedArms(outcomes: readonly Outcome[], report: Pick<Report, 'arms'>): Compared[] {
@@ -67,14 +53,13 @@ export function comparedArms(outcomes: readonly Outcome[], report: Pick<Report, 
   });
 }
 
-function comparison(rows: readonly Compared[], { tasks, mode, model }: Report): string {
-  const points = (share: number): string => (100 * share).toFixed(1);
+function comparison(rows: readonly Compared[], report: Report): string {
   return [
-    `${tasks} tasks, ${mode === 'fim' ? 'fill in the middle' : 'left context only'}, model ${model}`,
+    heading(report),
     '',
     ...markdown(
       ['arm', 'EM', 'hef − arm', '95 %', 'tokens in', 'p50 ms', 'p95 ms', "times hef's"],
-      rows.map((row) => [row.arm, points(row.em), points(row.hef_minus), row.hef_minus_ci.map(points).join(' … '), row.tokens_in.toFixed(0), row.p50_ms.toFixed(0), row.p95_ms.toFixed(0), row.times_hef.toFixed(1)]),
+      rows.map((row) => [row.arm, percent(row.em), percent(row.hef_minus), row.hef_minus_ci.map(percent).join(' … '), row.tokens_in.toFixed(0), row.p50_ms.toFixed(0), row.p95_ms.toFixed(0), row.times_hef.toFixed(1)]),
     ),
     '',
     'tokens in: tokens and vectors of a prompt; the iterative arms read one like it in each of two rounds.',

@@ -20,10 +20,14 @@ export interface Arguments {
   bundle: string | undefined;
 }
 
-/** Reads the command line. Throws EvalError with one line that says what is wrong and what is right. */
-export function readArguments(given: readonly string[]): Arguments {
+/**
+ * Reads the command line; `sample` is how many lines are drawn where it names no tasks at all. Throws EvalError with one line that says what is
+ * wrong and what is right.
+ */
+export function readArguments(given: readonly string[], sample?: string): Arguments {
   const { values, positionals } = parse(given);
   const [file, ...more] = positionals;
+  if (file === undefined && values.repos === undefined) values.sample ??= sample;
   const arms = chooseArms(values.context);
   const rest = { arms, fim: values.fim, json: values.json, out: values.out, details: values.details, bundle: values.bundle };
   if (values.sample !== undefined) {

@@ -6,10 +6,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { readArguments, type Arguments } from './arguments.js';
 import { drawTasks } from './drawTasks.js';
 import { EvalError } from './evalError.js';
-import { bundleFolder, openEvaluation } from './openEvaluation.js';
-import { progressLine } from './progressLine.js';
-import { makeReport } from './report.js';
-import { runTasks } from './runTasks.js';
+import { evaluate } from './evaluate.js';
 import { reportTable } from './table.js';
 
 function startFile(path: string): void {
@@ -21,31 +18,14 @@ function startFile(path: string): void {
 }
 
 async function main({ source, arms, fim, json, out, details, bundle }: Arguments): Promise<void> {
-  const { tasks, folderOf, databases } = await drawTasks(source);
+  const drawn = await drawTasks(source);
   // Before hours of work, not after.
   for (const path of [out, details]) if (path !== undefined) startFile(path);
 
-  const line = progressLine();
-  const evaluation = await openEvaluation(bundleFolder(bundle), databases);
-  try {
-    const outcomes = await runTasks(tasks, {
-      folderOf,
-      arms,
-      fim,
-      inference: evaluation.inference,
-      open: evaluation.open,
-      onIndex: (repo, progress) => line.show(`${repo}: indexing, ${progress.phase} ${progress.filesDone}/${progress.files} files`),
-      onTask: (done, all, task) => line.show(`${task.repo}: ${done}/${all} tasks`),
-      ...(details === undefined ? {} : { onDetails: (each) => appendFileSync(details, `${JSON.stringify(each)}\n`) }),
-    });
-    line.end();
-    const report = makeReport(outcomes, fim ? 'fim' : 'left', evaluation.inference.modelId);
-    const text = JSON.stringify(report, null, 2);
-    if (out !== undefined) writeFileSync(out, `${text}\n`);
-    console.log(json ? text : reportTable(report));
-  } finally {
-    await evaluation.close();
-  }
+  const { report } = await evaluate(drawn, { arms, fim, bundle }, details === undefined ? undefined : (each) => appendFileSync(details, `${JSON.stringify(each)}\n`));
+  const text = JSON.stringify(report, null, 2);
+  if (out !== undefined) writeFileSync(out, `${text}\n`);
+  console.log(json ? text : reportTable(report));
 }
 
 try {

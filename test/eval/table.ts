@@ -3,9 +3,8 @@ import type { ArmFigures, Report } from './report.js';
 
 /** The report for people, in Markdown: all tasks first, then differences between arms, then languages and repositories. */
 export function reportTable(report: Report): string {
-  const mode = report.mode === 'fim' ? 'fill in the middle' : 'left context only';
   return [
-    `${report.tasks} tasks, ${mode}, model ${report.model}`,
+    heading(report),
     '',
     ...markdown(['arm', ...FIGURES], Object.entries(report.arms).map(([arm, figures]) => [arm, ...cells(figures)])),
     ...differences(report),
@@ -13,6 +12,10 @@ export function reportTable(report: Report): string {
     ...splitTable('language', report.by_language),
     ...splitTable('repository', report.by_repo),
   ].join('\n');
+}
+
+export function heading({ tasks, mode, model }: Pick<Report, 'tasks' | 'mode' | 'model'>): string {
+  return `${tasks} tasks, ${mode === 'fim' ? 'fill in the middle' : 'left context only'}, model ${model}`;
 }
 
 const FIGURES = ['n', 'EM', '95 %', 'ES', '95 %', 'ID-EM', '95 %', 'improved', 'worsened', 'p50 ms', 'p95 ms', 'tokens in'];
@@ -52,7 +55,7 @@ function recoveryLines({ recovery }: Report): string[] {
   return lines.length === 0 ? [] : ['', ...lines, ...(open ? ['Undefined: the interval of what pasted text gains contains 0.'] : [])];
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return (100 * share).toFixed(1);
 }
 

@@ -193,7 +193,9 @@ test('a view opened from a searched neighbour finds what one opened anew finds, 
     delete changed['d3/f3.py'];
     for (let seed = 5000; seed < 5000 + added; seed++) changed[`d3/new${seed}.py`] = seed;
     const root = putTree(store, changed);
-    assert.equal(found(store.openView(root, view)), found(store.openView(root)));
+    const unsearched = store.openView(root, view);
+    assert.equal(found(store.openView(root, unsearched)), found(store.openView(root)));
+    assert.equal(found(unsearched), found(store.openView(root)));
   }
   store.close();
 });
