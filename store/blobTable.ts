@@ -7,29 +7,30 @@ import { packUint16, packUint32, packVectors, unpackVectors } from './vectorPack
 
 interface SummaryRow {
   skip: SkipReason | null;
-  key: Buffer | null;
   scales: Buffer;
-  memory: Buffer;
+  memory: Buffer | null;
+  key: Buffer;
 }
 
 type BlobName = { oid: string; language: string };
 
-/** Reads and writes blobs with their chunks, terms and key bits. */
+/** Reads and writes blobs with their chunks, terms and keys. */
 export function createBlobTable(db: Database, shapes: VectorShapes) {
   const find = db.prepare<[Buffer, string], number>('select id from blob where oid = ? and language = ?').pluck();
   const readSummary = db.prepare<[Buffer, string], SummaryRow>(
-    'select skip, file_key as key, file_scales as scales, file_memory as memory from blob where oid = ? and language = ?',
+    `select skip, file_scales as scales, file_memory as memory, (select key from file_keys where rowid = blob.id) as key
+      from blob where oid = ? and language = ?`,
   );
   const insertBlob = db.prepare(
-    `insert into blob (oid, language, bytes, skip, first_chunk, chunk_count, term_counts, file_key, file_scales, file_memory, line_hashes)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into blob (oid, language, bytes, skip, first_chunk, chunk_count, term_counts, file_scales, file_memory, line_hashes)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertChunk = db.prepare(
-    'insert into chunk (start_byte, end_byte, start_line, end_line, identifiers, key, scales, memory) values (?, ?, ?, ?, ?, ?, ?, ?)',
+    'insert into chunk (start_byte, end_byte, start_line, end_line, identifiers, scales, memory) values (?, ?, ?, ?, ?, ?, ?)',
   );
   const insertTerms = db.prepare('insert into chunk_terms (rowid, terms) values (?, ?)');
-  const insertChunkBits = db.prepare('insert into chunk_bits (rowid, bits) values (?, vec_bit(sign_bits(?)))');
-  const insertNodeBits = db.prepare('insert into node_bits (rowid, bits) values (?, vec_bit(sign_bits(?)))');
+  const insertChunkKey = db.prepare('insert into chunk_keys (rowid, key) values (?, vec_int8(?))');
+  const insertFileKey = db.prepare('insert into file_keys (rowid, key) values (?, vec_int8(?))');
 
   const has = (name: BlobName): boolean => find.get(Buffer.from(name.oid, 'hex'), name.language) !== undefined;
 
@@ -37,12 +38,12 @@ export function createBlobTable(db: Database, shapes: VectorShapes) {
     const packed = packVectors(chunk.vectors, shapes);
     const { lastInsertRowid } = insertChunk.run(
       chunk.startByte, chunk.endByte, chunk.startLine, chunk.endLine,
-      identifierDigest(chunk.identifiers), packed.key, packed.scales, packed.memory,
+      identifierDigest(chunk.identifiers), packed.scales, packed.memory,
     );
     // vec0 takes only integers bound as BigInt for a row id.
     const id = BigInt(lastInsertRowid);
     insertTerms.run(id, terms.join(' '));
-    insertChunkBits.run(id, packed.key);
+    insertChunkKey.run(id, packed.key);
     return Number(id);
   }
 
@@ -55,9 +56,9 @@ export function createBlobTable(db: Database, shapes: VectorShapes) {
     const { lastInsertRowid } = insertBlob.run(
       Buffer.from(record.oid, 'hex'), record.language, record.bytes, record.skip,
       ids[0] ?? 0, ids.length, packUint16(terms.map((list) => list.length)),
-      file?.key ?? null, file?.scales ?? null, file?.memory ?? null, packUint32(record.lineHashes),
+      file?.scales ?? null, file?.memory ?? null, packUint32(record.lineHashes),
     );
-    if (file) insertNodeBits.run(2n * BigInt(lastInsertRowid), file.key);
+    if (file) insertFileKey.run(BigInt(lastInsertRowid), file.key);
   });
 
   return {
@@ -74,7 +75,7 @@ export function createBlobTable(db: Database, shapes: VectorShapes) {
     },
     summary(oid: string, language: string): { skip: SkipReason | null; file: FusedVectors | null } | undefined {
       const row = readSummary.get(Buffer.from(oid, 'hex'), language);
-      return row && { skip: row.skip, file: row.key && unpackVectors({ key: row.key, scales: row.scales, memory: row.memory }) };
+      return row && { skip: row.skip, file: row.memory && unpackVectors({ key: row.key, scales: row.scales, memory: row.memory }) };
     },
   };
 }

@@ -1,7 +1,6 @@
 import Database from 'better-sqlite3';
 import * as sqliteVec from 'sqlite-vec';
 import { StoreError } from './errors.js';
-import { defineSignBits } from './signBits.js';
 import { guarded } from './sqliteErrors.js';
 
 /** Marks the file as hefc's ("hefc" in ASCII), so that another program's database is never taken for ours. */
@@ -29,7 +28,6 @@ export function connect(path: string, maxBytes?: number): Database.Database {
       checkOwner(path, db);
     });
     loadVectors(db);
-    defineSignBits(db);
     guarded(path, () => checkPages(path, db));
     return db;
   } catch (error) {

@@ -11,10 +11,10 @@ export const entryKind = { file: 0, directory: 1, skipped: 2 } as const;
 export function createDirectoryTable(db: Database, shapes: VectorShapes) {
   const find = db.prepare<[Buffer, string], number>('select id from directory where tree = ? and scope = ?').pluck();
   const findBlob = db.prepare<[Buffer, string], number>('select id from blob where oid = ? and language = ?').pluck();
-  const read = db.prepare<[Buffer, string], PackedVectors>('select key, scales, memory from directory where tree = ? and scope = ?');
-  const insert = db.prepare('insert into directory (tree, scope, key, scales, memory) values (?, ?, ?, ?, ?)');
+  const read = db.prepare<[Buffer, string], PackedVectors>(`select scales, memory, (select key from directory_keys where rowid = directory.id) as key from directory where tree = ? and scope = ?`);
+  const insert = db.prepare('insert into directory (tree, scope, scales, memory) values (?, ?, ?, ?)');
   const insertEntry = db.prepare('insert into directory_entry (directory, ordinal, kind, name, child, reason) values (?, ?, ?, ?, ?, ?)');
-  const insertBits = db.prepare('insert into node_bits (rowid, bits) values (?, vec_bit(sign_bits(?)))');
+  const insertKey = db.prepare('insert into directory_keys (rowid, key) values (?, vec_int8(?))');
 
   const idOf = (key: DirectoryKey): number | undefined => find.get(Buffer.from(key.tree, 'hex'), key.scope);
 
@@ -31,7 +31,7 @@ export function createDirectoryTable(db: Database, shapes: VectorShapes) {
     if (idOf(record) !== undefined) return;
     const packed = packVectors(record.vectors, shapes);
     const children = record.children.map((child) => ({ child, id: childId(child) }));
-    const { lastInsertRowid } = insert.run(Buffer.from(record.tree, 'hex'), record.scope, packed.key, packed.scales, packed.memory);
+    const { lastInsertRowid } = insert.run(Buffer.from(record.tree, 'hex'), record.scope, packed.scales, packed.memory);
     let ordinal = 0;
     for (const { child, id } of children) {
       insertEntry.run(lastInsertRowid, ordinal++, entryKind[child.kind], encodeName(child.name), id, null);
@@ -39,7 +39,7 @@ export function createDirectoryTable(db: Database, shapes: VectorShapes) {
     for (const { name, reason } of record.skipped) {
       insertEntry.run(lastInsertRowid, ordinal++, entryKind.skipped, encodeName(name), null, reason);
     }
-    insertBits.run(2n * BigInt(lastInsertRowid) + 1n, packed.key);
+    insertKey.run(BigInt(lastInsertRowid), packed.key);
   });
 
   return {

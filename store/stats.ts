@@ -17,7 +17,7 @@ interface BlobTotals {
 export function readStats(db: Database, path: string): StoreStats {
   const totals = db
     .prepare<[], BlobTotals>(
-      `select count(*) as blobs, coalesce(sum(chunk_count), 0) as chunks, count(file_key) as files,
+      `select count(*) as blobs, coalesce(sum(chunk_count), 0) as chunks, count(file_memory) as files,
         coalesce(sum(case when skip is null then bytes else 0 end), 0) as bytes from blob`,
     )
     .get()!;

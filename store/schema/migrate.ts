@@ -2,9 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { applicationId } from '../connection.js';
 import { StoreError } from '../errors.js';
 import { version1 } from './version1.js';
+import { version2 } from './version2.js';
 
 /** Step n takes a database from version n to n + 1; a step that was released is never changed. */
-const migrations: readonly ((db: Database) => void)[] = [(db) => db.exec(version1)];
+const migrations: readonly ((db: Database) => void)[] = [(db) => db.exec(version1), version2];
 
 export const schemaVersion = migrations.length;
 

@@ -1,14 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import { bitLength } from '../signBits.js';
 
 /**
- * The search tables can be made again from the others (vectors) or with them (text), so they are no part of the
- * numbered migrations: the vec0 tables follow the key length of the model in use.
+ * The search tables are no part of the numbered schema, since the vec0 tables follow the key length of the model in use.
  *
  * chunk_terms: contentless FTS5, row id = chunk id, one document the terms of store/terms.ts; `detail=none` keeps only
  * which chunks hold a term, all that distinct terms need.
- * chunk_bits, node_bits: the sign bit of each key component. A node's row id is 2·blob id for a file,
- * 2·directory id + 1 for a directory.
+ * chunk_keys, file_keys, directory_keys: the int8 keys, kept nowhere else, by the id of the chunk, blob or directory.
  */
 export function createTextTable(db: Database): void {
   db.exec(`create virtual table chunk_terms using fts5(
@@ -16,9 +13,16 @@ export function createTextTable(db: Database): void {
   )`);
 }
 
+/** Each with the table whose rows its keys belong to. */
+const KEY_TABLES = { chunk_keys: 'chunk', file_keys: 'blob', directory_keys: 'directory' } as const;
+export type KeyTableName = keyof typeof KEY_TABLES;
+const NAMES = Object.keys(KEY_TABLES) as KeyTableName[];
+
+/** Rows for which vec0 makes room at once; its own 1,024 would be half a megabyte in an empty database. */
+const ROWS_AT_ONCE = 256;
+
 export function createVectorTables(db: Database, keyDim: number): void {
-  db.exec(`create virtual table chunk_bits using vec0(bits bit[${bitLength(keyDim)}]);
-    create virtual table node_bits using vec0(bits bit[${bitLength(keyDim)}]);`);
+  for (const table of NAMES) db.exec(`create virtual table ${table} using vec0(key int8[${keyDim}], chunk_size=${ROWS_AT_ONCE})`);
 }
 
 export function dropTextTable(db: Database): void {
@@ -26,17 +30,22 @@ export function dropTextTable(db: Database): void {
 }
 
 export function dropVectorTables(db: Database): void {
-  db.exec('drop table if exists chunk_bits; drop table if exists node_bits;');
+  for (const table of NAMES) db.exec(`drop table if exists ${table}`);
 }
 
-/** Fresh vector tables from the stored keys: deleting rows from vec0 frees almost nothing. Run inside a transaction. */
+/**
+ * The same keys in fresh vec0 tables, less those of chunks, files and directories that are gone: deleting rows from vec0
+ * frees almost nothing. Run inside a transaction.
+ */
 export function rebuildVectorTables(db: Database, keyDim: number): void {
+  for (const table of NAMES) {
+    const owner = KEY_TABLES[table];
+    db.exec(`create temp table kept_${table} (id integer primary key, key blob not null);
+      insert into temp.kept_${table} select ${owner}.id, ${table}.key from ${owner} join ${table} on ${table}.rowid = ${owner}.id`);
+  }
   dropVectorTables(db);
   createVectorTables(db, keyDim);
-  db.exec(`
-    insert into chunk_bits (rowid, bits) select id, vec_bit(sign_bits(key)) from chunk order by id;
-    insert into node_bits (rowid, bits)
-      select 2 * id, vec_bit(sign_bits(file_key)) from blob where file_key is not null order by id;
-    insert into node_bits (rowid, bits) select 2 * id + 1, vec_bit(sign_bits(key)) from directory order by id;
-  `);
+  for (const table of NAMES) {
+    db.exec(`insert into ${table} (rowid, key) select id, vec_int8(key) from temp.kept_${table} order by id; drop table temp.kept_${table}`);
+  }
 }

@@ -1,75 +1,43 @@
 import { StoreError } from '../errors.js';
-import { signBits } from '../signBits.js';
-import { int8Of } from '../vectorPacking.js';
-import type { SignTable } from './signTable.js';
+import { kthLargest } from './kthLargest.js';
+import type { KeyTable } from './keyTable.js';
 
-/** One searchable set of keys: sign bits in memory, the int8 keys by row id. */
+/** One searchable set of keys. */
 export interface KeySpace {
-  signs: SignTable;
+  keys: KeyTable;
+  /** [count] slot of each place in `keys`. */
+  slots: Int32Array;
   keyDim: number;
-  /** Places in `signs` that may not be returned. */
-  excluded: () => Iterable<number>;
-  key: (rowid: number) => Buffer | undefined;
+  /** Places that may not be returned. */
+  excluded: Iterable<number>;
 }
 
 /**
  * Cosine of the best keys to the query, unsorted, at least `wanted` of them where there are so many.
  *
- * Candidates are the keys within the smallest Hamming radius (of sign bits) that holds `wanted` of them, whole distance
- * classes only: the answer depends on the keys alone, not on their order.
+ * Every key is scored with the query rounded to int8; the best `wanted` of them, and all that score the same as the last,
+ * are scored with the query as it is: the answer depends on the keys alone, not on their order.
  * Errors: bad-vectors when the query is not finite, wrong-model when it is of another length.
  */
-export function nearest(space: KeySpace, query: Float32Array, wanted: number): { place: number; score: number }[] {
-  const norm = checkedNorm(query, space.keyDim);
+export function nearest({ keys, slots, keyDim, excluded }: KeySpace, query: Float32Array, wanted: number): { place: number; score: number }[] {
+  const norm = checkedNorm(query, keyDim);
   if (norm === 0 || wanted <= 0) return [];
-  return candidates(space, query, wanted).flatMap((place) => {
-    const score = cosine(query, norm, keyAt(space, place));
-    return score === undefined ? [] : [{ place, score }];
-  });
-}
-
-function candidates({ signs, keyDim, excluded }: KeySpace, query: Float32Array, wanted: number): number[] {
-  const distances = hammingDistances(signs, signWords(query, signs.words));
-  const out = keyDim + 1;
-  for (const place of excluded()) distances[place] = out;
-  const classes = new Uint32Array(out + 1);
-  for (const distance of distances) classes[distance]!++;
-  let radius = 0;
-  for (let held = classes[0]!; held < wanted && radius < keyDim; held += classes[radius]!) radius++;
-  const found: number[] = [];
-  for (let place = 0; place < distances.length; place++) if (distances[place]! <= radius) found.push(place);
+  const cosines = keys.cosines(rounded(query));
+  const scores = new Float32Array(slots.length);
+  for (let place = 0; place < slots.length; place++) scores[place] = cosines[slots[place]!]!;
+  for (const place of excluded) scores[place] = -Infinity;
+  const least = kthLargest(scores, wanted);
+  const found: { place: number; score: number }[] = [];
+  for (let place = 0; place < slots.length; place++) {
+    if (scores[place]! >= least && scores[place]! > -Infinity) found.push({ place, score: cosine(query, norm, keys.key(slots[place]!)) });
+  }
   return found;
 }
 
-/** [count] differing bits of each key and the query. */
-function hammingDistances({ bits, words, rowids }: SignTable, query: Uint32Array): Uint16Array {
-  const distances = new Uint16Array(rowids.length);
-  for (let place = 0, at = 0; place < distances.length; place++) {
-    let distance = 0;
-    for (let word = 0; word < words; word++, at++) {
-      // Bits counted in pairs, fours and bytes; the product adds up the bytes.
-      let x = bits[at]! ^ query[word]!;
-      x -= (x >>> 1) & 0x55555555;
-      x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-      distance += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-    }
-    distances[place] = distance;
-  }
-  return distances;
-}
-
-/** Sign bits of a query in the order of a SignTable. */
-function signWords(query: Float32Array, words: number): Uint32Array {
-  const packed = new Uint32Array(words);
-  new Uint8Array(packed.buffer).set(signBits(Int8Array.from(query, (value) => (value > 0 ? 1 : -1))));
-  return packed;
-}
-
-function keyAt({ signs, key }: KeySpace, place: number): Int8Array {
-  const rowid = signs.rowids[place]!;
-  const stored = key(rowid);
-  if (stored === undefined) throw new StoreError('missing-object', `the key of row ${rowid} is gone: open the tree again after "hefc gc"`);
-  return int8Of(stored);
+/** [dim] int8, the largest component 127. */
+function rounded(query: Float32Array): Int8Array {
+  const scale = 127 / query.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Int8Array.from(query, (value) => Math.round(value * scale));
 }
 
 function checkedNorm(query: Float32Array, keyDim: number): number {
@@ -81,13 +49,12 @@ function checkedNorm(query: Float32Array, keyDim: number): number {
   return norm;
 }
 
-/** Undefined for a key of zeros, which a bundle without a fuser leaves: it is near to nothing. */
-function cosine(query: Float32Array, norm: number, key: Int8Array): number | undefined {
+function cosine(query: Float32Array, norm: number, key: Int8Array): number {
   let dot = 0;
   let square = 0;
   for (let at = 0; at < key.length; at++) {
     dot += query[at]! * key[at]!;
     square += key[at]! * key[at]!;
   }
-  return square === 0 ? undefined : dot / (norm * Math.sqrt(square));
+  return dot / (norm * Math.sqrt(square));
 }

@@ -11,6 +11,8 @@ export interface LiveChunks {
   readonly termCounts: Uint16Array;
   /** Row id → number, or -1 when the chunk is not of this tree. */
   numberOf(id: number): number;
+  /** Numbers of those of the ascending row ids that are of this tree. */
+  numbersOf(ids: Uint32Array): Int32Array;
   idOf(number: number): number;
   /** [count] row ids, ascending. */
   ids(): Float64Array;
@@ -38,6 +40,19 @@ export function numberChunks(blobs: readonly BlobFacts[]): LiveChunks {
       if (at < 0) return -1;
       const ordinal = id - firsts[at]!;
       return ordinal < holders[at]!.chunkCount ? bases[at]! + ordinal : -1;
+    },
+    numbersOf(ids) {
+      const numbers = new Int32Array(ids.length);
+      let found = 0;
+      for (let at = 0; at < ids.length; ) {
+        // The blob is looked for once for all of its chunks.
+        const holder = countNotAbove(firsts, firsts.length, ids[at]!) - 1;
+        const first = firsts[holder] ?? 0;
+        const end = holder < 0 ? 0 : first + holders[holder]!.chunkCount;
+        const next = firsts[holder + 1] ?? Infinity;
+        for (; at < ids.length && ids[at]! < next; at++) if (ids[at]! < end) numbers[found++] = bases[holder]! + ids[at]! - first;
+      }
+      return numbers.slice(0, found);
     },
     idOf(number) {
       const at = countNotAbove(bases, holders.length, number) - 1;

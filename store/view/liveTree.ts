@@ -50,7 +50,7 @@ export function readLiveTree(db: Database, rootId: number, previous?: TreeCache)
     .raw();
   const readBlob = db
     .prepare<[number], [Buffer, string, number, number, Buffer, number]>(
-      'select oid, language, first_chunk, chunk_count, term_counts, file_key is not null from blob where id = ?',
+      'select oid, language, first_chunk, chunk_count, term_counts, file_memory is not null from blob where id = ?',
     )
     .raw();
   const cache: TreeCache = { blobs: new Map(), entries: new Map() };

@@ -1,13 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import { StoreError } from '../errors.js';
 import type { DirectoryKey, FusedVectors, Hit, TreeView } from '../types.js';
+import type { KeyTableName } from '../schema/searchTables.js';
 import { unpackUint32, unpackVectors, type PackedVectors } from '../vectorPacking.js';
 import { countNotAbove } from './ascending.js';
 import { nearest, type KeySpace } from './dense.js';
+import { kthLargest } from './kthLargest.js';
 import { createLexicalSearch, type Scored } from './lexical.js';
+import { createKeyTable, type KeyTable } from './keyTable.js';
 import { numberChunks } from './liveChunks.js';
 import { readLiveTree, type BlobFacts, type TreeCache } from './liveTree.js';
-import { readSigns, type SignTable } from './signTable.js';
+import { createPostings, type Postings } from './postings.js';
 
 /** Keys rescored exactly for each asked for, and at least. */
 const overfetch = 4;
@@ -25,12 +28,12 @@ interface Ranked<T> {
   order: number;
 }
 
-/** What a view of a neighbouring tree starts from: rows and sign bits never change. */
+/** What a view of a neighbouring tree starts from: rows, terms and keys never change. */
 interface Known {
   db: Database;
   cache: TreeCache;
-  /** By level: this tree's or, until it is searched, those of the last tree that was. */
-  signs: { chunk_bits?: SignTable; node_bits?: SignTable };
+  postings: Postings;
+  keys: Record<KeyTableName, KeyTable>;
 }
 
 const caches = new WeakMap<TreeView, Known>();
@@ -40,27 +43,35 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
   const last = previous && caches.get(previous);
   const before = last?.db === db ? last : undefined;
   const tree = readLiveTree(db, rootId, before?.cache);
-  const known: Known = { db, cache: tree.cache, signs: { ...before?.signs } };
-  const own: Known['signs'] = {};
+  const known: Known = {
+    db,
+    cache: tree.cache,
+    postings: before?.postings ?? createPostings(db),
+    keys: before?.keys ?? { chunk_keys: createKeyTable(db, 'chunk_keys', keyDim), file_keys: createKeyTable(db, 'file_keys', keyDim), directory_keys: createKeyTable(db, 'directory_keys', keyDim) },
+  };
   const chunks = numberChunks(tree.blobs);
   const byPath = new Map(tree.files.map((file) => [file.path, file]));
   // The first path in tree order stands for a blob or directory that lives at several.
   const firstFile = firstById(tree.files);
   const firstDirectory = firstById(tree.directories);
   const blobById = tree.cache.blobs;
+  /** Row ids of each level's nodes, ascending. */
+  const nodeIds = {
+    file: Float64Array.from(tree.blobs.filter(({ hasNode }) => hasNode), ({ id }) => id).sort(),
+    directory: Float64Array.from(firstDirectory.keys()).sort(),
+  };
+  const slots: Partial<Record<KeyTableName, Int32Array>> = {};
 
-  const readKey = db.prepare<[number], Buffer>('select key from chunk where id = ?').pluck();
-  const readFileKey = db.prepare<[number], Buffer>('select file_key from blob where id = ?').pluck();
-  const readDirectoryKey = db.prepare<[number], Buffer>('select key from directory where id = ?').pluck();
   const readLines = db.prepare<[number], [number, number]>('select start_line, end_line from chunk where id = ?').raw();
   const readRange = db.prepare<[number], RangeRow>('select start_byte as startByte, end_byte as endByte from chunk where id = ?');
   const readHashes = db.prepare<[number], Buffer>('select line_hashes from blob where id = ?').pluck();
   const readVectors = {
-    chunk: db.prepare<[number], PackedVectors>('select key, scales, memory from chunk where id = ?'),
+    chunk: db.prepare<[number], PackedVectors>('select scales, memory, (select key from chunk_keys where rowid = chunk.id) as key from chunk where id = ?'),
     file: db.prepare<[number], PackedVectors>(
-      'select file_key as key, file_scales as scales, file_memory as memory from blob where id = ? and file_key is not null',
+      `select file_scales as scales, file_memory as memory, (select key from file_keys where rowid = blob.id) as key
+        from blob where id = ? and file_memory is not null`,
     ),
-    directory: db.prepare<[number], PackedVectors>('select key, scales, memory from directory where id = ?'),
+    directory: db.prepare<[number], PackedVectors>('select scales, memory, (select key from directory_keys where rowid = directory.id) as key from directory where id = ?'),
   };
   let lexical: ReturnType<typeof createLexicalSearch> | undefined;
 
@@ -79,66 +90,54 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     });
   }
 
-  /** Sign bits of a level, read when it is first searched. */
-  function signsOf(table: 'chunk_bits' | 'node_bits', rowids: () => Float64Array): SignTable {
-    return (own[table] ??= known.signs[table] = readSigns(db, table, rowids(), keyDim, known.signs[table]));
+  /** The keys of a level, their slots found when it is first searched. */
+  function space(table: KeyTableName, rowids: () => Float64Array, excluded: Iterable<number>): KeySpace {
+    const keys = known.keys[table];
+    if (slots[table] === undefined) keys.update();
+    return { keys, slots: (slots[table] ??= keys.slotsOf(rowids())), keyDim, excluded };
   }
 
-  function chunkSpace(isExcluded: (blob: BlobFacts) => boolean): KeySpace {
-    const signs = signsOf('chunk_bits', chunks.ids);
-    return {
-      signs,
-      keyDim,
-      *excluded() {
-        for (const blob of tree.blobs) if (isExcluded(blob)) for (let at = 0; at < blob.chunkCount; at++) yield chunks.numberOf(blob.firstChunk + at);
-      },
-      key: (rowid) => readKey.get(rowid),
-    };
+  /** Numbers of the chunks of an excluded file. */
+  function* excludedChunks(path: string): Iterable<number> {
+    const isExcluded = exclusion(path);
+    for (const blob of tree.blobs) if (isExcluded(blob)) for (let at = 0; at < blob.chunkCount; at++) yield chunks.numberOf(blob.firstChunk + at);
   }
 
-  /** Row ids of nodes are twice their own, odd for directories. */
-  function nodeSpace(isExcluded: (blob: BlobFacts) => boolean): KeySpace {
-    const files = tree.blobs.filter((blob) => blob.hasNode);
-    const signs = signsOf('node_bits', () => Float64Array.from([...files.map(({ id }) => 2 * id), ...[...firstDirectory.keys()].map((id) => 2 * id + 1)]).sort());
-    return {
-      signs,
-      keyDim,
-      *excluded() {
-        for (const blob of files) if (isExcluded(blob)) yield countNotAbove(signs.rowids, signs.rowids.length, 2 * blob.id) - 1;
-      },
-      key: (rowid) => (rowid % 2 === 0 ? readFileKey.get(rowid / 2) : readDirectoryKey.get((rowid - 1) / 2)),
-    };
+  /** Places of an excluded file among the file nodes. */
+  function* excludedFiles(path: string): Iterable<number> {
+    const isExcluded = exclusion(path);
+    for (const blob of tree.blobs) if (blob.hasNode && isExcluded(blob)) yield countNotAbove(nodeIds.file, nodeIds.file.length, blob.id) - 1;
   }
 
-  const candidatesFor = (k: number): number => Math.max(leastCandidates, overfetch * k);
+  function nodeHit(kind: 'file' | 'directory', id: number, score: number): Ranked<Hit> {
+    const order = (kind === 'file' ? firstFile : firstDirectory).get(id)!;
+    const { path } = (kind === 'file' ? tree.files : tree.directories)[order]!;
+    return { item: { kind, id, path, score }, score, order };
+  }
+
+  const candidatesFor = (k: number): number => (k > 0 ? Math.max(leastCandidates, overfetch * k) : 0);
 
   const view: TreeView = {
     root: { tree: root.tree, scope: root.scope },
     files: () => tree.files,
     file: (path) => byPath.get(path),
     chunkCount: () => chunks.count,
-    nodeCount: () => tree.blobs.filter((blob) => blob.hasNode).length + firstDirectory.size,
+    nodeCount: () => nodeIds.file.length + nodeIds.directory.length,
     searchLexical(identifiers, k, exclude, weights) {
-      lexical ??= createLexicalSearch(db, chunks);
-      const isExcluded = exclusion(exclude);
-      return chunkHits(lexical(identifiers, (number) => isExcluded(chunks.blobOf(number)), weights), k);
+      lexical ??= createLexicalSearch(known.postings, chunks);
+      return chunkHits(lexical(identifiers, k, excludedChunks(exclude), weights), k);
     },
     searchChunks(query, k, exclude) {
-      const found = nearest(chunkSpace(exclusion(exclude)), query, k > 0 ? candidatesFor(k) : 0);
+      const found = nearest(space('chunk_keys', chunks.ids, excludedChunks(exclude)), query, candidatesFor(k));
       return chunkHits(found.map(({ place, score }) => ({ number: place, score })), k);
     },
     searchNodes(query, k, exclude) {
-      const space = nodeSpace(exclusion(exclude));
-      const found = nearest(space, query, k > 0 ? candidatesFor(k) : 0);
-      const ranked = found.map(({ place, score }): Ranked<Hit> => {
-        const rowid = space.signs.rowids[place]!;
-        if (rowid % 2 === 0) {
-          const order = firstFile.get(rowid / 2)!;
-          return { item: { kind: 'file', id: rowid / 2, path: tree.files[order]!.path, score }, score, order };
-        }
-        const order = firstDirectory.get((rowid - 1) / 2)!;
-        return { item: { kind: 'directory', id: (rowid - 1) / 2, path: tree.directories[order]!.path, score }, score, order };
-      });
+      const files = nearest(space('file_keys', () => nodeIds.file, excludedFiles(exclude)), query, candidatesFor(k));
+      const directories = nearest(space('directory_keys', () => nodeIds.directory, []), query, candidatesFor(k));
+      const ranked = [
+        ...files.map(({ place, score }) => nodeHit('file', nodeIds.file[place]!, score)),
+        ...directories.map(({ place, score }) => nodeHit('directory', nodeIds.directory[place]!, score)),
+      ];
       return best(ranked, k, (a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)).map(({ item }) => item);
     },
     chunksOf(path) {
@@ -178,7 +177,7 @@ function firstById(items: readonly { id: number }[]): Map<number, number> {
 /** Those that score no less than the k-th, so that only they need an exact order. */
 function strongest(scored: Scored[], k: number): Scored[] {
   if (scored.length <= k || k <= 0) return k <= 0 ? [] : scored;
-  const least = Float64Array.from(scored, ({ score }) => score).sort()[scored.length - k]!;
+  const least = kthLargest(scored.map(({ score }) => score), k);
   return scored.filter(({ score }) => score >= least);
 }
 

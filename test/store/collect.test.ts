@@ -21,8 +21,9 @@ function rowCounts(store: Store): Record<string, number> {
     blobs: count('select count(*) from blob'),
     chunks: count('select count(*) from chunk'),
     terms: count('select count(*) from chunk_terms'),
-    chunkBits: count('select count(*) from chunk_bits'),
-    nodeBits: count('select count(*) from node_bits'),
+    chunkKeys: count('select count(*) from chunk_keys'),
+    fileKeys: count('select count(*) from file_keys'),
+    directoryKeys: count('select count(*) from directory_keys'),
     directories: count('select count(*) from directory'),
     entries: count('select count(*) from directory_entry'),
   };
@@ -121,7 +122,7 @@ test('collecting twice, or with nothing to collect, does nothing', () => {
   assert.equal(store.collect(), { blobs: 0, directories: 0, bytesFreed: 0 });
   store.deleteRef('/work', 'refs/heads/main');
   assert.is(store.collect().blobs, 5);
-  assert.is(rowCounts(store).chunkBits, 0);
+  assert.is(rowCounts(store).chunkKeys, 0);
   store.close();
 });
 

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StoreError } from '../../store/errors.js';
+import { schemaVersion } from '../../store/schema/migrate.js';
 import type { Store } from '../../store/types.js';
 import { networkFilesystem, refuseNetworkFilesystem } from '../../store/folder.js';
 import { isOneLineWithFix, numbersFrom, openAt, putHead, putTree, refusalOf, shapes, temporaryFolder, type Plan } from './fixtures.js';
@@ -162,7 +163,7 @@ test('a newer schema is refused, left alone, and the message names the way out',
   assert.match(error.message, /upgrade hefc, or run "hefc purge"/);
   const back = new Database(path);
   assert.is(back.pragma('user_version', { simple: true }), 99);
-  back.pragma('user_version = 1');
+  back.pragma(`user_version = ${schemaVersion}`);
   back.close();
   const store = openAt(folder);
   assert.is(store.digest(store.refs()[0]!.root), digest);

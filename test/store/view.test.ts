@@ -141,22 +141,15 @@ test('dense search agrees with every cosine computed when asked for many', () =>
   store.close();
 });
 
-test('dense search for a few finds nearly all of the nearest, each with its exact cosine', () => {
+test('dense search for a few finds the nearest, each with its exact cosine', () => {
   const store = openAt(temporaryFolder());
   const { plan, view } = largeTree(store);
-  let found = 0;
   for (let seed = 0; seed < 20; seed++) {
     const target = blobFrom(seed * 9).chunks[0]!.vectors.key;
     const noise = numbersFrom(seed + 50);
     const query = Float32Array.from(target, (value) => value + 60 * (noise() - 0.5));
-    const exact = expectedShown(bruteDense(plan, query));
-    const hits = shown(view.searchChunks(query, 8, ''));
-    assert.is(hits.length, 8);
-    assert.is(hits[0], exact[0]);
-    assert.ok(hits.every((hit) => exact.includes(hit)));
-    found += hits.filter((hit) => exact.slice(0, 8).includes(hit)).length;
+    assert.equal(shown(view.searchChunks(query, 8, '')), expectedShown(bruteDense(plan, query)).slice(0, 8));
   }
-  assert.ok(found >= 0.8 * 160, `${found} of 160`);
   store.close();
 });
 
