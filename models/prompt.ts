@@ -59,9 +59,9 @@ export async function buildPrompt(request: GenerateRequest, tokenizer: Tokenizer
 
   const canFill = special.pre !== null && special.suf !== null && special.mid !== null;
   const suffix = request.suffix === null || !canFill ? null : await cutSuffix(request.suffix, Math.floor(ownText / 4), tokenizer);
-  const { ids, far, whole } = await cutPrefix(request.prefix, ownText - (suffix?.length ?? 0), pointer === undefined ? 0 : manifest.prompt.farTokens, tokenizer);
-  const owed = await heal(ids);
-  if (owed.length > 0) ids.pop();
+  const { ids: uncut, far, whole } = await cutPrefix(request.prefix, ownText - (suffix?.length ?? 0), pointer === undefined ? 0 : manifest.prompt.farTokens, tokenizer);
+  const owed = await heal(uncut);
+  const ids = owed.length > 0 ? uncut.slice(0, -1) : uncut;
 
   const marked = canFill && (suffix !== null || manifest.order === 'suffix-first');
   const mark = (id: number | null): number[] => (id === null || !marked ? [] : [id]);

@@ -32,6 +32,7 @@ export async function startInference(bundleDirectory: string, { threads = defaul
     fuseDirectory: (children, options) =>
       supervisor.call({ kind: 'fuseDirectory', children: children.map(({ name, vectors }) => ({ name, vectors })) }, options) as Promise<FusedVectors>,
     embedQuery: (text, options) => supervisor.call({ kind: 'embedQuery', text }, options) as Promise<Float32Array>,
+    prepare: (request, options) => supervisor.call({ kind: 'prepare', request }, { priority: 'completion', ...options }) as Promise<void>,
     generate: (request, options) => supervisor.call({ kind: 'generate', request }, { priority: 'completion', ...options }) as Promise<GenerateResult>,
     close: () => supervisor.close(),
   };

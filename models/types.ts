@@ -77,6 +77,9 @@ export interface GenerateRequest {
   deadline?: number;
 }
 
+/** The part of a request that is known before anything was retrieved for it. */
+export type PrepareRequest = Pick<GenerateRequest, 'prefix' | 'suffix' | 'maxTokens'> & { session: string };
+
 export interface ScoredText {
   text: string;
   /** Sum of natural-log probabilities of its tokens and, for a whole line, of the newline that ends it. */
@@ -111,6 +114,11 @@ export interface Inference {
   fuseDirectory(children: { name: string; kind: 'file' | 'directory'; vectors: FusedVectors }[], options: { priority: Priority; signal?: AbortSignal }): Promise<FusedVectors>;
   /** Query vector [keyDim] of the text just above the cursor (its last chunkTokens tokens are used). */
   embedQuery(text: string, options: { priority: Priority; signal?: AbortSignal }): Promise<Float32Array>;
+  /**
+   * Runs the file's own text ahead of the `generate` of the same session, which then finds it in its key/value cache: of
+   * use while the caller is still gathering what else goes into the prompt. Rejects with an AbortError when aborted.
+   */
+  prepare(request: PrepareRequest, options: { signal?: AbortSignal }): Promise<void>;
   /** Streams text as it is decoded; resolves with the whole. Aborting resolves with stopped: 'cancelled'. */
   generate(request: GenerateRequest, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<GenerateResult>;
   close(): Promise<void>;

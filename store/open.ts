@@ -120,6 +120,8 @@ function guardedView(path: string, view: TreeView): TreeView {
     ...view,
     searchLexical: (identifiers, k, exclude, weights) => guard(() => view.searchLexical(identifiers, k, exclude, weights)),
     searchChunks: (query, k, exclude) => guard(() => view.searchChunks(query, k, exclude)),
+    chunksOf: (path) => guard(() => view.chunksOf(path)),
+    chunkAt: (path, line) => guard(() => view.chunkAt(path, line)),
     searchNodes: (query, k, exclude) => guard(() => view.searchNodes(query, k, exclude)),
     vectors: (hit) => guard(() => view.vectors(hit)),
     chunkRange: (hit) => guard(() => view.chunkRange(hit)),

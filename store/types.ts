@@ -140,6 +140,8 @@ export interface TreeView {
   searchNodes(query: Float32Array, k: number, exclude: string): Hit[];
   /** The chunks of a live file in its order, with score 0; none for a path that is not live. */
   chunksOf(path: string): Hit[];
+  /** The chunk of a file that holds a 0-based line; undefined when the file or the line is not there. Score 0. */
+  chunkAt(path: string, line: number): Hit | undefined;
   /** The vectors of a hit. */
   vectors(hit: Hit): FusedVectors;
   /** The chunk row behind a hit: blob id and byte range, to read its text. */

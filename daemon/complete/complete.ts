@@ -11,6 +11,7 @@ import { choose, type CopyCandidate } from './choose.js';
 import { DEFAULT_PASTED_TOKENS, gatherContext, NO_CONTEXT, type ContextSource, type PromptContext } from './context.js';
 import { explain, nodesUsed } from './explain.js';
 import { sanitize, withoutRest } from './sanitize.js';
+import { embedQuery } from './retrieve.js';
 import { boundPrefix } from './window.js';
 
 const LINE_TOKENS = 48;
@@ -41,10 +42,11 @@ interface Run {
 export async function complete(source: CompletionSource, request: EngineCompletion, options: { signal?: AbortSignal; onText?: (text: string) => void } = {}): Promise<CompleteResult> {
   const started = performance.now();
   const stop = request.stop ?? 'line';
+  const query = startAhead(source, request, options.signal);
   const candidates = request.lanes.copy ? await source.propose(request) : [];
   const proposed = performance.now();
   const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started };
-  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates, run, options);
+  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates, run, query, options);
   const choice = choose(candidates, run.result, boundPrefix(request.prefix, ABOVE), source.chooser);
   const safe = sanitize(choice.text, stop);
   const text = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
@@ -86,7 +88,30 @@ function streams(request: EngineCompletion, candidates: readonly CopyCandidate[]
   return request.lanes.model && candidates.length === 0 && request.context !== 'iterative' && atLineEnd;
 }
 
-async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
+/**
+ * Sends the worker what it can do while this thread proposes and retrieves: the query's vector, which is answered, and
+ * the file's own text, which goes into the session's cache.
+ */
+function startAhead({ inference, tree }: CompletionSource, request: EngineCompletion, signal: AbortSignal | undefined): Promise<Float32Array | undefined> | undefined {
+  const { context, lanes, session, given } = request;
+  const retrieves = tree !== undefined && context !== 'none' && !given;
+  if (!lanes.model || signal?.aborted) return undefined;
+  const stoppable = signal ? { signal } : {};
+  const query = retrieves ? embedQuery(inference, request, { allowed: allowedFor(request), ...stoppable }) : undefined;
+  // Whoever awaits it hears of its failure; a completion that ends before does not.
+  query?.catch(() => undefined);
+  if (session !== undefined && (retrieves || lanes.copy) && context !== 'snippet' && context !== 'iterative') {
+    inference.prepare({ ...ownText(inference, request), session }, stoppable).catch(() => undefined);
+  }
+  return query;
+}
+
+/** Milliseconds retrieval may wait for the worker. */
+function allowedFor({ deadline }: EngineCompletion): number {
+  return deadline === undefined ? 10_000 : (deadline - Date.now()) / 2;
+}
+
+async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, query: Promise<Float32Array | undefined> | undefined, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
   const { inference, tree, places } = source;
   const pastedTokens = request.pastedTokens ?? DEFAULT_PASTED_TOKENS;
   const gather = async (draft?: string): Promise<void> => {
@@ -94,8 +119,11 @@ async function runModel(source: CompletionSource, request: EngineCompletion, can
     if (request.given || request.context === 'none' || !tree) return;
     const began = performance.now();
     const kind = request.context === 'hef' ? 'memory' : 'pasted';
-    const allowed = request.deadline === undefined ? 10_000 : (request.deadline - Date.now()) / 2;
-    run.context = await gatherContext({ inference, places, ...tree }, { kind, path: request.path, prefix: request.prefix, pastedTokens, ...(draft !== undefined && { draft }) }, { allowed, ...(options.signal && { signal: options.signal }) });
+    run.context = await gatherContext(
+      { inference, places, ...tree },
+      { kind, path: request.path, prefix: request.prefix, pastedTokens, ...(draft !== undefined && { draft }) },
+      { allowed: allowedFor(request), ...(options.signal && { signal: options.signal }), ...(draft === undefined && query && { query }) },
+    );
     run.retrieveMs += performance.now() - began;
   };
   const generate = async (onText?: (text: string) => void): Promise<void> => {
@@ -119,14 +147,20 @@ function safely(onText: ((text: string) => void) | undefined, stop: 'line' | 'bl
   };
 }
 
-function prompt({ inference, chooser }: CompletionSource, request: EngineCompletion, context: PromptContext, candidates: readonly CopyCandidate[], pastedTokens: number): GenerateRequest {
-  const stop = request.stop ?? 'line';
+/** What the file itself gives to the prompt. */
+function ownText(inference: Inference, request: EngineCompletion): Pick<GenerateRequest, 'prefix' | 'suffix' | 'maxTokens'> {
   const characters = inference.shapes.contextTokens * CHARACTERS_A_TOKEN;
   return {
     prefix: boundPrefix(request.prefix, characters),
     suffix: request.suffix === null ? null : request.suffix.slice(0, characters),
-    maxTokens: request.maxTokens ?? (stop === 'line' ? LINE_TOKENS : BLOCK_TOKENS),
-    stop,
+    maxTokens: request.maxTokens ?? (request.stop === 'block' ? BLOCK_TOKENS : LINE_TOKENS),
+  };
+}
+
+function prompt({ inference, chooser }: CompletionSource, request: EngineCompletion, context: PromptContext, candidates: readonly CopyCandidate[], pastedTokens: number): GenerateRequest {
+  return {
+    ...ownText(inference, request),
+    stop: request.stop ?? 'line',
     ...(context.memory.length > 0 && { memory: context.memory }),
     ...(request.given && { memoryBudget: context.memory.reduce((sum, { scales }) => sum + scales.length, 0) }),
     ...(context.pasted.length > 0 && { pasted: context.pasted, pastedTokens }),

@@ -3,7 +3,7 @@ import type { LikePlace } from '../copylane/likePlaces.js';
 import type { Inference, MemoryItem } from '../../models/types.js';
 import type { Hit, ObjectReader, TreeView } from '../../store/types.js';
 import { ALL_LEVELS, assembleMemory, type Levels, type Memory } from './memory.js';
-import { retrieve, type Retrieval } from './retrieve.js';
+import { retrieve, type Retrieval, type RetrievalOptions } from './retrieve.js';
 import { assembleSnippets, chunkText } from './snippet.js';
 
 export const DEFAULT_PASTED_TOKENS = 512;
@@ -33,7 +33,7 @@ export interface ContextSource {
 export async function gatherContext(
   source: ContextSource,
   request: { kind: 'memory' | 'pasted'; path: string; prefix: string; draft?: string; pastedTokens: number; budget?: number; levels?: Levels },
-  options: { signal?: AbortSignal; allowed: number },
+  options: RetrievalOptions,
 ): Promise<PromptContext> {
   const { inference, view, objects } = source;
   const retrieval = await retrieve(source, request, options);

@@ -13,6 +13,8 @@ import { importedNames, queryIdentifiers, queryText } from './window.js';
 const LEXICAL = 48;
 const DENSE = 32;
 const NODES = 16;
+/** Lines above the cursor that make the dense query. */
+const DENSE_LINES = 30;
 /** Retrieved nodes handed on. */
 const KEPT = 48;
 /** What an imported name counts in a lexical query that is not near the cursor as well. */
@@ -80,18 +82,23 @@ export interface RetrievalSource {
   places(place: { path: string; prefix: string }): LikePlace[];
 }
 
-/**
- * @param draft text generated so far, appended to the query (the iterative arm)
- * @param allowed milliseconds the dense half may wait for the worker; past that the lexical half answers alone
- */
-export async function searchLists({ view, inference, places }: RetrievalSource, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Lists> {
+export interface RetrievalOptions {
+  signal?: AbortSignal;
+  /** Milliseconds the dense half may wait for the worker; past that the lexical half answers alone. */
+  allowed: number;
+  /** The query's vector where it was asked for ahead, by embedQuery of this very place. */
+  query?: Promise<Float32Array | undefined>;
+}
+
+/** @param draft text generated so far, appended to the query (the iterative arm) */
+export async function searchLists({ view, inference, places }: RetrievalSource, request: { path: string; prefix: string; draft?: string }, options: RetrievalOptions): Promise<Lists> {
   const { path, prefix, draft = '' } = request;
   const language = languageOf(path);
   const imported = importedNames(prefix, language);
   const weights = queryIdentifiers(prefix, language, draft);
   for (const name of imported) if (!weights.has(name)) weights.set(name, IMPORTED_WEIGHT);
   const identifiers = [...weights.keys()];
-  const query = await denseQuery(inference, queryText(prefix, 30) + draft, options);
+  const query = await (options.query ?? embedQuery(inference, { prefix, draft }, options));
   const lexical = identifiers.length > 0 ? view.searchLexical(identifiers, LEXICAL, path, [...weights.values()]) : [];
   const chunks = query ? view.searchChunks(query, DENSE, path) : [];
   // The folders above the edited file were fused from it, among others: they would tell what it is about to say.
@@ -103,13 +110,13 @@ export async function searchLists({ view, inference, places }: RetrievalSource, 
 function chunksAt(view: TreeView, places: readonly LikePlace[]): Hit[] {
   const hits = new Map<number, Hit>();
   for (const { path, line } of places) {
-    const hit = view.chunksOf(path).find(({ startLine, endLine }) => startLine! <= line && line < endLine!);
+    const hit = view.chunkAt(path, line);
     if (hit && !hits.has(hit.id)) hits.set(hit.id, hit);
   }
   return [...hits.values()];
 }
 
-export async function retrieve(source: RetrievalSource, request: { path: string; prefix: string; draft?: string }, options: { signal?: AbortSignal; allowed: number }): Promise<Retrieval> {
+export async function retrieve(source: RetrievalSource, request: { path: string; prefix: string; draft?: string }, options: RetrievalOptions): Promise<Retrieval> {
   const lists = await searchLists(source, request, options);
   const { identifiers, lexical, chunks, nodes } = lists;
   return { hits: mergeLists(lists, request.path), identifiers, lexical, dense: [...chunks, ...nodes] };
@@ -130,7 +137,9 @@ export function mergeLists({ imported, lexical, chunks, nodes, alike }: Lists, p
     .slice(0, KEPT);
 }
 
-async function denseQuery(inference: Inference, text: string, options: { signal?: AbortSignal; allowed: number }): Promise<Float32Array | undefined> {
+/** Vector of the text above the cursor; undefined where the model has none, or the worker is late. */
+export async function embedQuery(inference: Inference, { prefix, draft = '' }: { prefix: string; draft?: string }, options: Omit<RetrievalOptions, 'query'>): Promise<Float32Array | undefined> {
+  const text = queryText(prefix, DENSE_LINES) + draft;
   if (text.trim() === '' || isVectorless(inference.shapes) || options.allowed <= 0) return undefined;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), options.allowed)));

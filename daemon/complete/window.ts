@@ -1,8 +1,6 @@
 /** The parts of a buffer a completion looks at. All bounds in characters or lines; tokens are cut by the model room. */
 import { identifiersInOrder } from '../chunker/identifiers.js';
 
-/** Lines above the cursor that make the query. */
-const QUERY_LINES = 20;
 /** Lines above the cursor, and distinct identifiers of them, that make a lexical query. */
 const LEXICAL_LINES = 40;
 const QUERY_IDENTIFIERS = 64;
@@ -11,7 +9,7 @@ const HALF_LIFE = 6;
 const IMPORT_LINE = /^\s*(?:import\b|from\b|#\s*include\b|use\b|export\s.*\bfrom\b|.*\brequire\s*\()/;
 
 /** The last lines above the cursor, the cursor's own among them. */
-export function queryText(prefix: string, lines = QUERY_LINES): string {
+export function queryText(prefix: string, lines: number): string {
   let start = prefix.length;
   for (let k = 0; k < lines && start > 0; k++) start = prefix.lastIndexOf('\n', start - 1);
   return prefix.slice(Math.max(0, start + 1));

@@ -9,6 +9,7 @@ import { indexTree } from '../indexer/indexTree.js';
 import { storeShapes } from '../indexer/vectorless.js';
 import { createCopySource } from './copySource.js';
 import type { StorePool } from './storePool.js';
+import { recentBlobs } from './recentBlobs.js';
 import { createTally } from './tally.js';
 import type { EngineOptions, EngineRepository } from './types.js';
 
@@ -25,6 +26,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     }
   })();
   const worktree = place.worktree ?? place.gitDir;
+  const recent = recentBlobs(objects);
   const copies = createCopySource();
   const count = createTally(store);
   let view: TreeView | undefined;
@@ -80,7 +82,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       const state = indexing > 0 ? 'indexing' : view ? 'ready' : 'absent';
       const indexed = state === 'ready' ? 1 : done.files > 0 ? done.filesDone / done.files : 0;
       const result = await complete(
-        { inference, chooser: options.chooser, tree: view && { view, objects }, places: copies.places, propose: (where) => copies.propose(where), index: { state, indexed: state === 'absent' ? 0 : indexed } },
+        { inference, chooser: options.chooser, tree: view && { view, objects: recent }, places: copies.places, propose: (where) => copies.propose(where), index: { state, indexed: state === 'absent' ? 0 : indexed } },
         request,
         how,
       );

@@ -11,6 +11,7 @@ import type { Healing } from './healing.js';
 import { commonPrefix, type CacheShelf, type KeyValueCache } from './keyValueCache.js';
 import { draftByCopying } from './lookup.js';
 import type { Pointer } from './pointer.js';
+import { prefill, PREFILL_ROWS } from './prefill.js';
 import { addPath, emptyTree } from './tree.js';
 
 export interface GenerateParts {
@@ -32,8 +33,6 @@ export interface GenerateOptions {
   queued: number;
 }
 
-/** Rows of a prompt run at once: cancellation and the deadline are looked at in between. */
-const prefillRows = 256;
 /** Tokens drafted by copying at each step. */
 const copiedDraft = 8;
 /** Tokens kept at each step for alternatives to begin with. */
@@ -94,8 +93,8 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   });
 
   // All of the prompt but its last piece, which runs together with the candidates.
-  while (prompt.rows.length - cache.keys.length > prefillRows) {
-    await prefill(generator, cache, prompt, given, prefillRows);
+  while (prompt.rows.length - cache.keys.length > PREFILL_ROWS) {
+    await prefill(generator, cache, prompt, given, PREFILL_ROWS);
     yield;
     const stop = stopEarly();
     if (stop !== null) return result(stop, performance.now());
@@ -146,12 +145,6 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
     await scoreLater(group, cache, promptLength, prompt, given, parts, texts, enders, scored);
   }
   return result(stopped, prefilled);
-}
-
-async function prefill(generator: Generator, cache: KeyValueCache, prompt: Prompt, given: Given, rows: number): Promise<void> {
-  const start = cache.keys.length;
-  const run = await generator.run(cache, prompt.rows.slice(start, start + rows), given, emptyTree());
-  for (let t = 0; t < rows; t++) cache.append(prompt.keys[start + t]!, run.fresh, t);
 }
 
 /** Scores a further group: the prompt's last row is run again, because only its next-token probabilities were kept. */

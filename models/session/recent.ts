@@ -1,13 +1,14 @@
 import type { Tokenizer } from '../tokenizer.js';
 
 /**
- * The same tokenizer, except that encodeBatch looks up texts met among the last `limit`: requests of one file bring
- * mostly the same chunks. The lists handed out are shared and must not be changed.
+ * The same tokenizer, except that it looks up texts met among the last `limit`: requests of one file bring mostly the
+ * same chunks, and what was prepared comes again. The lists handed out are shared and must not be changed.
  */
 export function rememberTokens(tokenizer: Tokenizer, limit: number): Tokenizer {
   const known = new Map<string, number[]>();
-  return {
+  const remembering: Tokenizer = {
     ...tokenizer,
+    encode: async (text) => (await remembering.encodeBatch([text]))[0]!,
     async encodeBatch(texts) {
       const found = new Map(texts.map((text) => [text, known.get(text)]));
       const missing = [...found.keys()].filter((text) => found.get(text) === undefined);
@@ -23,4 +24,5 @@ export function rememberTokens(tokenizer: Tokenizer, limit: number): Tokenizer {
       return texts.map((text) => found.get(text)!);
     },
   };
+  return remembering;
 }

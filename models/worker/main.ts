@@ -1,6 +1,7 @@
 /** The inference worker: owns every ONNX session of a bundle and answers calls by priority. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { generate } from '../session/generate.js';
+import { prepare } from '../session/prepare.js';
 import type { DeviceInfo } from '../types.js';
 import { loadModel, type LoadedModel } from './load.js';
 import type { Call, FromWorker, ToWorker, WorkerSettings } from './messages.js';
@@ -21,6 +22,7 @@ function stepsOf(model: LoadedModel, call: Call, id: number, sent: number, cance
   if (call.kind === 'generate') {
     return generate(call.request, model.generate, { cancelled, queued: Math.max(0, Date.now() - sent), onText: (text) => send({ type: 'text', id, text }) });
   }
+  if (call.kind === 'prepare') return prepare(call.request, model.generate);
   const { fuser } = model;
   if (fuser === null) throw new Error(`The model ${model.generate.manifest.id} has no fuser, so it makes no vectors: use --context snippet or none, or choose a model with a fuser.`);
   if (call.kind === 'fuseBlob') return fuser.fuseBlob(call.chunks);

@@ -1,10 +1,11 @@
-import type { DeviceInfo, FusedVectors, GenerateRequest, Priority } from '../types.js';
+import type { DeviceInfo, FusedVectors, GenerateRequest, PrepareRequest, Priority } from '../types.js';
 
 /** Between startInference and its worker. A call's reply carries its id. */
 export type Call =
   | { kind: 'fuseBlob'; chunks: string[] }
   | { kind: 'fuseDirectory'; children: { name: string; vectors: FusedVectors }[] }
   | { kind: 'embedQuery'; text: string }
+  | { kind: 'prepare'; request: PrepareRequest }
   | { kind: 'generate'; request: GenerateRequest };
 
 export type ToWorker = { type: 'call'; id: number; priority: Priority; sent: number; cancelled: boolean; call: Call } | { type: 'cancel'; id: number };

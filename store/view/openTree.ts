@@ -63,6 +63,9 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
   const slots: Partial<Record<KeyTableName, Int32Array>> = {};
 
   const readLines = db.prepare<[number], [number, number]>('select start_line, end_line from chunk where id = ?').raw();
+  const readChunkAt = db.prepare<[number, number, number, number], [number, number, number]>(
+    'select id, start_line, end_line from chunk where id >= ? and id < ? and start_line <= ? and end_line > ? limit 1',
+  ).raw();
   const readRange = db.prepare<[number], RangeRow>('select start_byte as startByte, end_byte as endByte from chunk where id = ?');
   const readHashes = db.prepare<[number], Buffer>('select line_hashes from blob where id = ?').pluck();
   const readVectors = {
@@ -148,6 +151,12 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
         const [startLine, endLine] = stored(readLines.get(id), 'chunk', id);
         return { kind: 'chunk', id, path, score: 0, startLine, endLine };
       });
+    },
+    chunkAt(path, line) {
+      const file = byPath.get(path);
+      const blob = file && blobById.get(file.id);
+      const row = blob && readChunkAt.get(blob.firstChunk, blob.firstChunk + blob.chunkCount, line, line);
+      return row && { kind: 'chunk', id: row[0], path, score: 0, startLine: row[1], endLine: row[2] };
     },
     vectors: (hit): FusedVectors => unpackVectors(stored(readVectors[hit.kind].get(hit.id), hit.kind, hit.id)),
     chunkRange(hit) {

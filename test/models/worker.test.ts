@@ -120,6 +120,32 @@ working('a bad request is refused alone: the worker lives on', async () => {
   assert.is((await inference.fuseBlob(['a'], index)).chunks.length, 1);
 });
 
+working('text prepared for a session is not run again, and what is written after it is the same', async () => {
+  const memory = (await inference.fuseBlob(chunks.slice(40, 44), index)).chunks;
+  const long = { ...request, prefix: chunks.slice(0, 6).join(''), memory, candidates: ['1111', 'name2(x)'] };
+  const plain = await inference.generate(long, {});
+  for (const suffix of [null, '\n    return 1\n']) {
+    const expected = await inference.generate({ ...long, suffix }, {});
+    const session = `prepared with ${suffix}`;
+    await inference.prepare({ prefix: long.prefix, suffix, maxTokens: long.maxTokens, session }, {});
+    const { text, tokens } = await inference.generate({ ...long, suffix, session }, {});
+    assert.is(text, expected.text);
+    assert.is(tokens.memory, expected.tokens.memory);
+    assert.ok(tokens.reused >= tokens.prefix + tokens.suffix, `${tokens.reused} of ${tokens.prefix} + ${tokens.suffix}`);
+    // Prepared once more, the memory that stands behind the text is not run again either.
+    await inference.prepare({ prefix: long.prefix, suffix, maxTokens: long.maxTokens, session }, {});
+    assert.ok((await inference.generate({ ...long, suffix, session }, {})).tokens.reused > tokens.reused);
+  }
+  assert.is((await inference.generate(long, {})).text, plain.text);
+});
+
+working('preparing stops when it is no longer wanted', async () => {
+  const abort = new AbortController();
+  abort.abort();
+  const error = await inference.prepare({ prefix: chunks.join(''), suffix: null, maxTokens: 8, session: 'unwanted' }, { signal: abort.signal }).catch((reason: Error) => reason);
+  assert.is((error as Error).name, 'AbortError');
+});
+
 working('the device says which provider is used and why', () => {
   assert.equal(inference.device(), { provider: 'cpu', float16: false, why: 'asked for', threads: 1 });
 });
