@@ -51,3 +51,14 @@ export function countMatches(history: readonly number[], { tokens, depths, above
     out[offset + j] = length + (above[j]! ? 0 : reach + 1);
   }
 }
+
+/** The distinct tokens in the order they are met, and which of them each is. */
+export function distinctTokens(tokens: readonly number[]): { distinct: number[]; kinds: number[] } {
+  const known = new Map<number, number>();
+  const kinds = tokens.map((token) => {
+    const kind = known.get(token) ?? known.size;
+    known.set(token, kind);
+    return kind;
+  });
+  return { distinct: [...known.keys()], kinds };
+}

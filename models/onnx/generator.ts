@@ -15,8 +15,9 @@ import { mixPointer } from './pointer.js';
  *   mask      f32 [T, P + T]        added to the attention scores: 0 where row t may look, elsewhere as low as −30,000
  *   past      f32 [P, layers · 2 · kvDim]   keys and values of earlier rows, one row a token, layer by layer, key then value
  *   want      int64 [W]             rows whose next token is asked for (W ≥ 1)
- *   copyKeys  f32 [Q, pointer.dim]  keys of the tokens that may be copied, made by the graph `pointer` (Q ≥ 0; all
- *   copyTokens int64 [Q]            three absent without a pointer)
+ *   copyKeys  f32 [Q, pointer.dim]  keys of what may be copied, made by the graph `pointer` (Q ≥ 0; all four absent
+ *   copyTokens int64 [U]            without a pointer), the distinct tokens among it,
+ *   copyKinds int64 [Q]             which of them each is
  *   copyMatches int32 [W, Q]        see countMatches
  * Outputs
  *   logProbs  f32 [W, vocab]        natural logarithms of the next token's probabilities, copied ones included

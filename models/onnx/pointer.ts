@@ -45,8 +45,8 @@ export function buildPointer({ dim }: Pick<PointerShape, 'dim'>, { width, memory
 }
 
 /**
- * Adds the mixture of writing and copying to the generator's graph, with inputs copyKeys [Q, dim], copyTokens [Q] and
- * copyMatches [W, Q] (see countMatches):
+ * Adds the mixture of writing and copying to the generator's graph, with inputs copyKeys [Q, dim], copyTokens [U],
+ * copyKinds [Q] and copyMatches [W, Q] (see countMatches); the token of entry j is copyTokens[copyKinds[j]]:
  *
  *     score_j = (Wq · h) · key_j / √dim + (Wm · h + bias)[match_j]
  *     p(y) ∝ exp(logit_y) + Σ over j with token_j = y of exp(score_j)
@@ -55,22 +55,25 @@ export function buildPointer({ dim }: Pick<PointerShape, 'dim'>, { width, memory
  */
 export function mixPointer(graph: Graph, logits: string, states: string, { width, vocab }: GeneratorShape, { dim, matchTokens }: PointerShape, weights: Weights, name: string): void {
   const keys = graph.input('copyKeys', 'float32', ['Q', dim]);
-  const tokens = graph.input('copyTokens', 'int64', ['Q']);
+  const tokens = graph.input('copyTokens', 'int64', ['U']);
+  const tokenOf = graph.input('copyKinds', 'int64', ['Q']);
   const matches = graph.input('copyMatches', 'int32', ['W', 'Q']);
   const query = linear(graph, states, weights.get('pointer.query.weight', [dim, width]).map((value) => value / Math.sqrt(dim)), dim, width, 'float32');
   const kinds = 2 * (matchTokens + 1);
   const worth = linear(graph, states, weights.get('pointer.match.weight', [kinds, width]), kinds, width, 'float32', weights.get('pointer.match.bias', [kinds]));
   const scores = graph.node('Add', [graph.node('Gemm', [query, keys], { transB: 1 }), graph.node('GatherElements', [worth, matches], { axis: 1 })]);
 
-  // One softmax over everything that can be said, then copies are added to the tokens they are copies of.
+  // One softmax over everything that can be said, then copies are added to the tokens they are copies of: to those alone,
+  // since a pass over the vocabulary costs more than the whole pointer.
   const all = graph.node('LogSoftmax', [graph.node('Concat', [logits, scores], { axis: 1 })], { axis: -1 });
   const shapeOf = (...extents: number[]): string => graph.constant(extents, [extents.length]);
   const written = graph.node('Slice', [all, shapeOf(0), shapeOf(vocab), shapeOf(1)]);
   const copied = graph.node('Exp', [graph.node('Slice', [all, shapeOf(vocab), shapeOf(2 ** 40), shapeOf(1)])]);
-  const targets = graph.node('Expand', [graph.node('Unsqueeze', [tokens, shapeOf(0)]), graph.node('Shape', [copied])]);
-  const sums = graph.node('ScatterElements', [graph.node('Exp', [written]), targets, copied], { axis: 1, reduction: { text: 'add' } });
+  const each = (indexes: string, rowsLike: string): string => graph.node('Expand', [graph.node('Unsqueeze', [indexes, shapeOf(0)]), graph.node('Shape', [rowsLike])]);
+  const alone = graph.node('Gather', [written, tokens], { axis: 1 });
+  const sums = graph.node('ScatterElements', [graph.node('Exp', [alone]), each(tokenOf, copied), copied], { axis: 1, reduction: { text: 'add' } });
   // Where exp() vanishes the logarithm of the token written is still known.
-  graph.node('Max', [written, graph.node('Log', [sums])], {}, name);
+  graph.node('ScatterElements', [written, each(tokens, alone), graph.node('Max', [alone, graph.node('Log', [sums])])], { axis: 1 }, name);
 }
 
 /** Rows divided by their root mean square, and zeros for `pad`. */

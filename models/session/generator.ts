@@ -71,7 +71,7 @@ export function createGenerator(graph: Runner, shape: GeneratorShape, memoryDim:
           const path = row < sequence.length ? sequence.slice(0, row + 1) : [...sequence, ...pathTo(tree, row - sequence.length)];
           countMatches(textBefore(cache.keys, path, special, copies.matchTokens), copies.entries, copies.matchTokens, matches, w * copies.entries.tokens.length);
         }
-        Object.assign(feeds, { copyKeys: copies.keys, copyTokens: copies.tokens, copyMatches: new Tensor('int32', matches, [want.length, copies.entries.tokens.length]) });
+        Object.assign(feeds, { copyKeys: copies.keys, copyTokens: copies.tokens, copyKinds: copies.kinds, copyMatches: new Tensor('int32', matches, [want.length, copies.entries.tokens.length]) });
       }
       const out = await graph.run(feeds);
       const logProbs = out('logProbs');

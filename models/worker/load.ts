@@ -1,4 +1,4 @@
-import type { Precision } from '../bundle/manifest.js';
+import type { GeneratorShape, Precision } from '../bundle/manifest.js';
 import { generatorParts, readManifest, readWeights, type Weights } from '../bundle/read.js';
 import { createFuser, type Fuser } from '../fusing/fuser.js';
 import { buildFuser } from '../onnx/fuser.js';
@@ -25,6 +25,11 @@ export interface LoadedModel {
 
 /** Texts whose tokens are kept: chunks come back with every keystroke. */
 const recentTexts = 256;
+/**
+ * A generator of fewer weights runs on one thread: sharing its short operators costs more than it brings, with threads
+ * that sleep in between, and the other core is free for retrieval (node dist/test/bench/generatorRuns.js).
+ */
+const WEIGHTS_WORTH_SHARING = 10e6;
 /** Open files whose key/value caches are kept, and their bytes in all. */
 const cacheLimits = { sessions: 8, bytes: 128 * 2 ** 20 };
 
@@ -41,13 +46,14 @@ export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why
   const generatorArithmetic = (provider: string): Arithmetic => (provider === 'cpu' ? precision.generator : device.float16 ? 'float16' : 'float32');
   // Vectors are kept for whatever device comes next, so accelerators make them in float32, as near to the CPU's as they can.
   const fuserPrecision = (provider: string): Precision => (provider === 'cpu' ? precision.fuser : 'float32');
-  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), generatorArithmetic(provider), pointerShape), device, onFallback);
+  const generatorDevice = { ...device, threads: weightsOf(shape) < WEIGHTS_WORTH_SHARING ? 1 : device.threads };
+  const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), generatorArithmetic(provider), pointerShape), generatorDevice, onFallback);
   const generator = createGenerator(graph, shape, memoryDim, special);
 
   let pointer: Pointer | null = null;
   if (pointerShape !== undefined && fuserShape !== null) {
     const build = (): Uint8Array => buildPointer(pointerShape, fuserShape, shape.vocab, special.pad, readWeights(directory, manifest, ...generatorParts(manifest)));
-    pointer = createPointer(await openRunner(build, device, onFallback), pointerShape, fuserShape.memoryDim, special.pad);
+    pointer = createPointer(await openRunner(build, generatorDevice, onFallback), pointerShape, fuserShape.memoryDim, special.pad);
   }
 
   let fuser: Fuser | null = null;
@@ -67,4 +73,9 @@ export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why
     generate: { manifest, tokenizer: rememberTokens(tokenizer, recentTexts), generator, pointer, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
     fuser,
   };
+}
+
+/** Weights of a generator's products, its token table counted once. */
+function weightsOf({ layers, width, heads, kvHeads, headDim, mlp, vocab }: GeneratorShape): number {
+  return vocab * width + layers * width * (2 * (heads + kvHeads) * headDim + 3 * mlp);
 }

@@ -13,7 +13,7 @@ import type { Arithmetic } from '../../models/onnx/linear.js';
 import { buildNodeFuser } from '../../models/onnx/nodeFuser.js';
 import { buildPointer } from '../../models/onnx/pointer.js';
 import { openSession } from '../../models/onnx/session.js';
-import { countMatches, pointableEntries, tokenBefore, type Piece } from '../../models/pointable.js';
+import { countMatches, distinctTokens, pointableEntries, tokenBefore, type Piece } from '../../models/pointable.js';
 import { attentionMask } from '../../models/session/generator.js';
 import { emptyTree } from '../../models/session/tree.js';
 import { openTokenizer } from '../../models/tokenizer.js';
@@ -67,7 +67,7 @@ if (existsSync(`${directory}/bundle.json`)) {
   });
 
   /** Log-probabilities of the fixture's last rows; with `copies`, of the model that points. */
-  async function logProbs(weights: Weights, copies?: { copyKeys: Tensor; copyTokens: Tensor; copyMatches: Tensor }, arithmetic: Arithmetic = 'float32'): Promise<Float32Array> {
+  async function logProbs(weights: Weights, copies?: { copyKeys: Tensor; copyTokens: Tensor; copyKinds: Tensor; copyMatches: Tensor }, arithmetic: Arithmetic = 'float32'): Promise<Float32Array> {
     assert.ok(shape);
     const { ids, memory, order, positions, rows } = fixture.generator;
     const { layers, kvHeads, headDim } = manifest.generator;
@@ -110,7 +110,8 @@ if (existsSync(`${directory}/bundle.json`)) {
     const matches = new Int32Array(rows * tokens.length);
     for (let row = 0; row < rows; row++) countMatches(text.slice(0, text.length - rows + 1 + row).reverse(), entries, matchTokens, matches, row * tokens.length);
     assert.ok(matches.some((each) => each > 2 && each <= matchTokens) && matches.some((each) => each > matchTokens + 3), 'some entries match');
-    const copies = { copyKeys: keys as Tensor, copyTokens: int64(tokens), copyMatches: new Tensor('int32', matches, [rows, tokens.length]) };
+    const { distinct, kinds } = distinctTokens(tokens);
+    const copies = { copyKeys: keys as Tensor, copyTokens: int64(distinct), copyKinds: int64(kinds), copyMatches: new Tensor('int32', matches, [rows, tokens.length]) };
     near(await logProbs(weights, copies), fixture.pointer.logProbs.flat(), 'logProbs');
     near(await logProbs(weights, copies, 'float16'), fixture.pointer.logProbs.flat(), 'logProbs in float16', 0.1);
   });

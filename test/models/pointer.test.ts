@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { weightsOf } from '../../models/bundle/read.js';
 import { buildGenerator } from '../../models/onnx/generator.js';
 import { buildPointer } from '../../models/onnx/pointer.js';
+import { distinctTokens } from '../../models/pointable.js';
 import { openSession } from '../../models/onnx/session.js';
 import { attentionMask } from '../../models/session/generator.js';
 import { emptyTree } from '../../models/session/tree.js';
@@ -66,12 +67,13 @@ function matchesOf(chosen: ReferenceEntry[]): Int32Array {
 async function mixed(chosen: ReferenceEntry[], keys: Float32Array, source = weights): Promise<Float32Array> {
   const session = await openSession(buildGenerator(shape, memoryDim, source, 'float32', pointer), settings);
   const rows = input.order.length;
+  const { distinct, kinds } = distinctTokens(chosen.map(({ context }) => context[0]));
   const out = await session.run({
     ids: int64(ids), order: int64(input.order), positions: int64(input.positions), want: int64([5, 6, 7, 8]),
     memory: new Tensor('float32', Float32Array.from(memory.flat()), [memory.length, memoryDim]),
     mask: new Tensor('float32', attentionMask(0, rows, emptyTree()), [rows, rows]),
     past: new Tensor('float32', new Float32Array(0), [0, shape.layers * 2 * shape.kvHeads * shape.headDim]),
-    copyKeys: new Tensor('float32', keys, [chosen.length, dim]), copyTokens: int64(chosen.map(({ context }) => context[0])),
+    copyKeys: new Tensor('float32', keys, [chosen.length, dim]), copyTokens: int64(distinct), copyKinds: int64(kinds),
     copyMatches: new Tensor('int32', matchesOf(chosen), [4, chosen.length]),
   });
   return out['logProbs']!.data as Float32Array;
