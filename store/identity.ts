@@ -5,7 +5,7 @@ import type { StoreOptions } from './types.js';
 
 /**
  * Makes the database hold what this model and chunker derive. Rows of another model or chunker are deleted (they can be
- * derived again; counters stay); another sqlite-vec version only remakes its tables from the stored keys.
+ * derived again; counters stay); another sqlite-vec version only copies the keys into tables of its own making.
  */
 export function adoptIdentity(db: Database, options: StoreOptions): void {
   const wanted = identity(db, options);

@@ -1,5 +1,5 @@
 /**
- * What the search by sign bits loses against scoring every key: `node dist/test/eval/denseRecall.js TASKS --repos DIR
+ * What the product's dense search loses against every key scored exactly: `node dist/test/eval/denseRecall.js TASKS --repos DIR
  * [--limit N] [--bundle DIR]`. Recall at k is the share of the k chunks of highest cosine that the search returns among
  * its first k, a mean over the queries of the tasks.
  */
