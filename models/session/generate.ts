@@ -33,7 +33,7 @@ export interface GenerateOptions {
 }
 
 /** Rows of a prompt run at once: cancellation and the deadline are looked at in between. */
-const prefillRows = 256;
+export const prefillRows = 256;
 /** Tokens drafted by copying at each step. */
 const copiedDraft = 8;
 /** Tokens kept at each step for alternatives to begin with. */
