@@ -42,11 +42,12 @@ export function timesAsFast(samples: Samples, other: Samples, measure: Measure, 
 /** What each took, and below it how many times as fast as each of llama.cpp's hefc was. */
 export function speedTable({ llama, hefc }: Compared, pick: Pick): string {
   const taken = [...llama, ...hefc].map(({ name, samples }) => [name, ...measures.map((measure) => shown(speedOf(samples, measure, pick)))]);
-  const ratios = pairs(llama, hefc).map(([name, own, other]) => [name, ...measures.map((measure) => shown(timesAsFast(own, other, measure, pick), 2))]);
+  const both = measures.filter((measure) => pairs(llama, hefc).some(([, own, other]) => timesAsFast(own, other, measure, pick) !== null));
+  const ratios = pairs(llama, hefc).map(([name, own, other]) => [name, ...both.map((measure) => shown(timesAsFast(own, other, measure, pick), 2))]);
   return [
     ...markdown(['', ...measures.map((measure) => `${MEASURES[measure].what}, ${MEASURES[measure].unit}`)], taken),
     '',
-    ...markdown(['times as fast', ...measures.map((measure) => MEASURES[measure].what)], ratios),
+    ...markdown(['times as fast', ...both.map((measure) => MEASURES[measure].what)], ratios),
   ].join('\n');
 }
 
