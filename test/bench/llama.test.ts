@@ -33,6 +33,7 @@ test('a missing test and what is no JSON are named', () => {
 test('writing after a prompt, timed together with it, is what the prompt alone leaves', () => {
   const { samples } = readLlamaBench(JSON.stringify(tests));
   assert.is(speedOf(samples, 'decodeAfter', median), 64_000 / 320);
+  assert.is(speedOf({ prompt: [200], together: [190] }, 'decodeAfter', median), null);
   assert.is(speedOf(samples, 'batch8', median), 2);
   assert.is(speedOf(samples, 'check8', median), null);
 });

@@ -20,11 +20,14 @@ const measures = Object.keys(MEASURES) as Measure[];
 /** Which of a measure's samples counts: their median, or the least where others disturb the machine. */
 export type Pick = (samples: readonly number[]) => number;
 
-/** Milliseconds; null where nothing was measured. */
+/** Milliseconds; null where nothing was measured, or nothing that can be. */
 function msOf(samples: Samples, measure: Measure, pick: Pick): number | null {
   const { [measure]: own, together, prompt } = samples;
   if (own !== undefined) return pick(own);
-  return measure === 'decodeAfter' && together !== undefined && prompt !== undefined ? pick(together) - pick(prompt) : null;
+  if (measure !== 'decodeAfter' || together === undefined || prompt === undefined) return null;
+  const rest = pick(together) - pick(prompt);
+  // Of a machine too disturbed for a difference nothing is said.
+  return rest > 0 ? rest : null;
 }
 
 /** In the measure's own unit; null where nothing was measured. */
