@@ -47,12 +47,14 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
   const table = weight(graph, embedding, [vocab, width], arithmetic, 'embedding');
   let rows = graph.node('Gather', [table, ids], { axis: 0 });
   if (memory !== null && memoryDim !== null) rows = graph.node('Concat', [rows, projector(graph, narrow(memory), memoryDim, width, weights, arithmetic)], { axis: 0 });
-  let stream = graph.node('Gather', [rows, order], { axis: 0 });
+  const shapeOf = (...extents: number[]): string => graph.constant(extents, [extents.length]);
+  const one = (x: string): string => graph.node('Unsqueeze', [x, shapeOf(0)]);
+  // All along a batch of one, [1, T, ..], as attention wants it: adding and dropping that axis in each layer is a fifth of the nodes.
+  let stream = graph.node('Gather', [rows, one(order)], { axis: 0 });
 
   const [cosines, sines] = rotations(graph, positions, shape).map(narrow) as [string, string];
   const scoreMask = graph.node('Unsqueeze', [narrow(mask), graph.constant([0, 1], [2])]);
-  const before = graph.nodes('Split', [narrow(past)], layers * 2, { axis: 1, num_outputs: layers * 2 });
-  const shapeOf = (...extents: number[]): string => graph.constant(extents, [extents.length]);
+  const before = graph.nodes('Split', [one(narrow(past))], layers * 2, { axis: 2, num_outputs: layers * 2 });
   const fresh: string[] = [];
 
   let normed = graph.node('SimplifiedLayerNormalization', [stream, gain('model.layers.0.input_layernorm.weight')], { axis: -1, epsilon: { float: rmsEps }, stash_type: 1 });
@@ -62,29 +64,27 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
     const qkvWeight = stack(...parts.map(([part, rowsOf]) => weights.get(`${name}.self_attn.${part}_proj.weight`, [rowsOf, width])));
     const qkvBias = shape.attentionBias ? stack(...parts.map(([part, rowsOf]) => weights.get(`${name}.self_attn.${part}_proj.bias`, [rowsOf]))) : undefined;
     const qkv = linear(graph, normed, qkvWeight, queryDim + 2 * kvDim, width, arithmetic, qkvBias);
-    const [turning, value] = graph.nodes('Split', [qkv, shapeOf(queryDim + kvDim, kvDim)], 2, { axis: 1 }) as [string, string];
-    const turned = graph.node('RotaryEmbedding', [graph.node('Unsqueeze', [turning, shapeOf(0)]), cosines, sines], { interleaved: 0, num_heads: heads + kvHeads });
+    const [turning, value] = graph.nodes('Split', [qkv, shapeOf(queryDim + kvDim, kvDim)], 2, { axis: 2 }) as [string, string];
+    const turned = graph.node('RotaryEmbedding', [turning, cosines, sines], { interleaved: 0, num_heads: heads + kvHeads });
     const [query, key] = graph.nodes('Split', [turned, shapeOf(queryDim, kvDim)], 2, { axis: 2 }) as [string, string];
-    const newKey = graph.node('Squeeze', [key, shapeOf(0)]);
-    fresh.push(newKey, value);
-    const keys = graph.node('Concat', [before[2 * layer]!, newKey], { axis: 0 });
-    const values = graph.node('Concat', [before[2 * layer + 1]!, value], { axis: 0 });
-    const attended = graph.node('Attention', [query, graph.node('Unsqueeze', [keys, shapeOf(0)]), graph.node('Unsqueeze', [values, shapeOf(0)]), scoreMask], {
+    fresh.push(key, value);
+    const keys = graph.node('Concat', [before[2 * layer]!, key], { axis: 1 });
+    const values = graph.node('Concat', [before[2 * layer + 1]!, value], { axis: 1 });
+    const attended = graph.node('Attention', [query, keys, values, scoreMask], {
       q_num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headDim) },
     });
-    const mixed = linear(graph, graph.node('Squeeze', [attended, shapeOf(0)]), weights.get(`${name}.self_attn.o_proj.weight`, [width, queryDim]), width, queryDim, arithmetic);
+    const mixed = linear(graph, attended, weights.get(`${name}.self_attn.o_proj.weight`, [width, queryDim]), width, queryDim, arithmetic);
     [normed, stream] = addAndNorm(graph, mixed, stream, gain(`${name}.post_attention_layernorm.weight`), rmsEps);
     const wide = linear(graph, normed, stack(weights.get(`${name}.mlp.gate_proj.weight`, [mlp, width]), weights.get(`${name}.mlp.up_proj.weight`, [mlp, width])), 2 * mlp, width, arithmetic);
-    const [gate, up] = graph.nodes('Split', [wide], 2, { axis: 1, num_outputs: 2 }) as [string, string];
+    const [gate, up] = graph.nodes('Split', [wide], 2, { axis: 2, num_outputs: 2 }) as [string, string];
     const down = linear(graph, graph.node('Mul', [silu(graph, gate), up]), weights.get(`${name}.mlp.down_proj.weight`, [width, mlp]), width, mlp, arithmetic);
     const next = layer + 1 < layers ? `model.layers.${layer + 1}.input_layernorm.weight` : 'model.norm.weight';
     [normed, stream] = addAndNorm(graph, down, stream, gain(next), rmsEps);
   }
-  if (arithmetic === 'float16') cast(graph, graph.node('Concat', fresh, { axis: 1 }), 'float32', 'fresh');
-  else graph.node('Concat', fresh, { axis: 1 }, 'fresh');
+  graph.node('Squeeze', [widen(graph.node('Concat', fresh, { axis: 2 })), shapeOf(0)], {}, 'fresh');
   graph.output('fresh', 'float32', ['T', layers * 2 * kvDim]);
 
-  const chosen = graph.node('Gather', [normed, want], { axis: 0 });
+  const chosen = graph.node('Gather', [graph.node('Squeeze', [normed, shapeOf(0)]), want], { axis: 0 });
   const head = shape.tied ? embedding : weights.get('lm_head.weight', [vocab, width]);
   const logits = widen(shape.tied && arithmetic !== 'int8'
     ? graph.node('Gemm', [chosen, table], { transB: 1 })
