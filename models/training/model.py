@@ -215,7 +215,7 @@ TABLE_SCALE = 16.0  # the generator's token embeddings are small
 
 
 class Fuser(nn.Module):
-    """Chunk tokens → one memory vector a slice of 16 tokens, a key vector and a query vector."""
+    """Chunk tokens → one memory vector a slice of its tokens, a key vector and a query vector."""
 
     def __init__(self, c, generator_width):
         super().__init__()
@@ -453,7 +453,7 @@ class Hef(nn.Module):
     def point(self, batch, states, pool, own=True, memory=True):
         """Scores [B,T,Q] of what each position may copy, and the entries' tokens [B,Q]; own, memory: which entries count.
 
-        Entries: the row's own text up to <mid>, the text of its file further up, then 16 tokens for each of its leaf
+        Entries: the row's own text up to <mid>, the text of its file further up, then the slice for each of its leaf
         vectors. Position t sees own entries up to t, and memory from its place on. Rows that reconstruct a chunk from its
         vectors see none.
         """

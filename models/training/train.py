@@ -149,6 +149,7 @@ def main(launched=None):
     parser.add_argument("--replicas", type=int, default=1, help="processes that share a step's rows (replicas.py), for the cores of a processor")
     parser.add_argument("--workers", type=int, default=0, help="processes that draw batches ahead")
     parser.add_argument("--config", help="JSON of model.Config; default: nano")
+    parser.add_argument("--slice", type=int, default=0, help="tokens a memory vector stands for, in place of the shape's own; a divisor of 128")
     parser.add_argument("--mixture", default="{}", help="JSON of samples.Mixture: what differs from the default, for studies")
     parser.add_argument("--utility", help="written by utility.py: contexts filtered and weighted by what they were worth")
     parser.add_argument("--start-from", help="start from the weights of this checkpoint, with fresh optimisers")
@@ -176,6 +177,8 @@ def main(launched=None):
     replicas = Replicas(args.replicas, args.out)
     config = Config.of(json.load(open(args.config))) if args.config else Config()
     config.generator.vocab = len(tokenizer)
+    if args.slice:
+        config.fuser.sliceTokens = args.slice
     pack = Pack(args.pack, tokenizer, seed=args.seed, utility=args.utility, slice_tokens=config.fuser.sliceTokens, chunks_at_once=256 if args.compile else 1)
     mixtures = [Mixture.language(), Mixture(**{**asdict(Mixture()), **json.loads(args.mixture)})]
     state = torch.load(checkpoint, map_location="cpu") if os.path.exists(checkpoint) else None
