@@ -1,5 +1,6 @@
 /**
- * `hefc bench compare …`: the same tasks through every way to give context (compare.ts).
+ * `hefc bench compare …`: the same tasks through every way to give context (compare.ts); `growth`: how cost grows
+ * (growth/growth.ts); `profile`: where time goes (profile/profile.ts); `typing`: a stretch of work (typing/typing.ts).
  *
  * `hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full]`: measures every budget of docs/architecture.md with the real
  * daemon and command, in a clone in a temporary folder. --quick takes fewer rounds; --full adds the rebase of 100
@@ -18,16 +19,21 @@ import { completions, unindexed } from './completions.js';
 import { figureDocument } from './document.js';
 import { reportFigures, type FigureName, type Measured } from './figures.js';
 import { figureTable } from './figureTable.js';
+import { growth } from './growth/growth.js';
 import { hookCost } from './hookCost.js';
 import { idle } from './idle.js';
 import { indexBatch } from './indexBatch.js';
+import { profile } from './profile/profile.js';
 import { rebase } from './rebase.js';
 import { refuse } from './refuse.js';
 import { retrievalAtScale } from './retrieval.js';
 import { switchBranch } from './switchBranch.js';
+import { typing } from './typing/typing.js';
 import { setUp, type Workbench } from './workbench.js';
 
-const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full], or hefc bench compare';
+const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full], or hefc bench compare | growth | profile | typing';
+
+const COMMANDS: Partial<Record<string, (given: readonly string[]) => Promise<void>>> = { compare, growth, profile, typing };
 
 interface Step {
   what: string;
@@ -102,7 +108,8 @@ async function main(): Promise<void> {
 }
 
 try {
-  if (process.argv[2] === 'compare') await compare(process.argv.slice(3));
+  const command = COMMANDS[process.argv[2] ?? ''];
+  if (command) await command(process.argv.slice(3));
   else await main();
 } catch (error) {
   const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;

@@ -1,0 +1,70 @@
+/**
+ * `hefc bench growth [--sizes LIST] [--files-touched LIST] [--slices LIST] [--rounds N] [--only PARTS] [--repo DIR]
+ * [--json FILE]`: how cost grows, in three parts. `chunks`: searches and completions against the chunks of the tree, in
+ * stores filled with copies of the repository's own index. `source`: indexing from nothing against the size of the
+ * source, in slices of the repository. `commits`: a commit against the files it touches.
+ */
+import { parseArgs } from 'node:util';
+import { packageRoot } from '../../../daemon/ipc/packageRoot.js';
+import { numberList, positiveNumber } from '../numbers.js';
+import { conditionLines, conditionsOf, onWorkbench, repositoryAt, writeJson } from '../onWorkbench.js';
+import { chunkGrowth, type SizePoint } from './chunkGrowth.js';
+import { commitGrowth, type CommitPoint } from './commitGrowth.js';
+import { sourceGrowth, type SourcePoint } from './sourceGrowth.js';
+import { chunkTables, commitTables, sourceTables } from './tables.js';
+
+const PARTS = ['source', 'commits', 'chunks'];
+/** A commit of a hundred files takes seconds, a search milliseconds. */
+const COMMIT_ROUNDS = 3;
+
+export async function growth(given: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...given],
+    options: {
+      sizes: { type: 'string', default: '1000,10000,100000,1000000' },
+      'files-touched': { type: 'string', default: '1,3,10,30,100' },
+      slices: { type: 'string', default: '0.125,0.25,0.5,1' },
+      rounds: { type: 'string', default: '40' },
+      only: { type: 'string', default: PARTS.join(',') },
+      repo: { type: 'string', default: packageRoot() },
+      json: { type: 'string' },
+    },
+  });
+  const sizes = numberList('sizes', values.sizes);
+  const touched = numberList('files-touched', values['files-touched']);
+  const slices = numberList('slices', values.slices);
+  const rounds = Math.ceil(positiveNumber('rounds', values.rounds));
+  const parts = values.only.split(',');
+  if (!parts.every((part) => PARTS.includes(part))) throw new Error(`--only takes some of ${PARTS.join(',')}`);
+  const source = repositoryAt(values.repo);
+
+  await onWorkbench(source, async (bench, show) => {
+    bench.hefc('hooks', 'install');
+    const points: { source: SourcePoint[]; commits: CommitPoint[]; chunks: SizePoint[] } = { source: [], commits: [], chunks: [] };
+    const { daemon } = await bench.status();
+    const conditions = conditionsOf('growth', given, source, `${daemon.model} on ${daemon.device}`);
+    // Whatever fails later, what was measured is written.
+    const save = (): void => writeJson(values.json, { ...conditions, ...points });
+    console.log(['# Growth', '', ...conditionLines(conditions)].join('\n'));
+    const print = (lines: string[]): void => console.log(['', ...lines].join('\n'));
+    if (parts.includes('source')) {
+      points.source = await sourceGrowth(bench, slices, show);
+      print(sourceTables(points.source));
+      save();
+    } else {
+      show('indexing');
+      await (await bench.daemon()).call('index', { repo: bench.repo, wait: true });
+    }
+    if (parts.includes('chunks')) {
+      await bench.stop();
+      points.chunks = await chunkGrowth(bench, sizes, rounds, show);
+      print(chunkTables(points.chunks));
+      save();
+    }
+    if (parts.includes('commits')) {
+      points.commits = await commitGrowth(bench, touched, Math.min(rounds, COMMIT_ROUNDS), show);
+      print(commitTables(points.commits));
+      save();
+    }
+  });
+}
