@@ -10,11 +10,8 @@ import { seededRandom } from '../../eval/random.js';
 import type { Project, ProjectFile } from './project.js';
 import { commonNames, renamed } from './renaming.js';
 
-/**
- * Length of the noise added to a key of length 1, from a copy's most faithful chunk to its least: cosines of 0.96 down to
- * 0.71 to the original, as between chunks of like purpose, so that keys stand in clusters as real ones do.
- */
-const NOISE = [0.3, 1] as const;
+/** Least and largest part of such a difference (nearKey): a copy's chunk is nearer to its original than to most, not to all. */
+const MOVED = [0.2, 0.7] as const;
 
 export interface CopiedFile {
   path: string;
@@ -38,6 +35,7 @@ export function copiesOf(project: Project): Copies {
   const { files } = project;
   if (files.length === 0) throw new Error('the repository has no indexed source; give another --repo');
   const common = commonNames(files.map(({ text }) => text));
+  const keys = files.flatMap(({ chunks }) => chunks.map(({ vectors }) => vectors.key));
   const originalOf = (number: number): ProjectFile => files[number % files.length]!;
   const copyOf = (number: number): number => Math.floor(number / files.length);
 
@@ -62,7 +60,8 @@ export function copiesOf(project: Project): Copies {
       const content = text(number);
       const lines = linesOf(content);
       const random = seededRandom(number);
-      const near = (vectors: FusedVectors): FusedVectors => (copyOf(number) === 0 ? vectors : { ...vectors, key: nearKey(vectors.key, random) });
+      const drawn = (): Int8Array => keys[Math.floor(random() * keys.length)]!;
+      const near = (vectors: FusedVectors): FusedVectors => (copyOf(number) === 0 ? vectors : { ...vectors, key: nearKey(vectors.key, [drawn(), drawn()], MOVED[0] + (MOVED[1] - MOVED[0]) * random()) });
       let end = 0;
       return {
         oid: file(number).oid,
@@ -82,13 +81,16 @@ export function copiesOf(project: Project): Copies {
   };
 }
 
-/** A key with noise of a random length and direction, as int8 of a unit vector again. [keyDim] */
-export function nearKey(key: Int8Array, random: () => number): Int8Array {
-  const length = Math.hypot(...key);
-  // Sums of three uniform numbers are near enough to normal ones for a direction without preference.
-  const noise = Float64Array.from(key, () => random() + random() + random() - 1.5);
-  const scale = ((NOISE[0] + (NOISE[1] - NOISE[0]) * random()) * length) / Math.hypot(...noise);
-  const moved = noise.map((value, at) => key[at]! + value * scale);
-  const unit = 127 / Math.hypot(...moved);
-  return Int8Array.from(moved, (value) => Math.round(value * unit));
+/**
+ * A key moved by a part of the difference of two others, as int8 of a unit vector again: what keys have in common stays,
+ * and they differ in the directions in which real ones do. All are [keyDim].
+ */
+export function nearKey(key: Int8Array, [one, other]: readonly [Int8Array, Int8Array], part: number): Int8Array {
+  const moved = Float32Array.from(key, (value, at) => value + part * (one[at]! - other[at]!));
+  let square = 0;
+  for (const value of moved) square += value * value;
+  const unit = square === 0 ? 0 : 127 / Math.sqrt(square);
+  const near = new Int8Array(key.length);
+  for (let at = 0; at < key.length; at++) near[at] = Math.round(moved[at]! * unit);
+  return near;
 }

@@ -30,6 +30,8 @@ export function fill(options: StoreOptions, copies: Copies, chunks: number, onPr
   const { path } = store;
   store.close();
   const db = connect(path);
+  // Nothing here has to outlive a power cut.
+  db.pragma('synchronous = OFF');
   const files = copies.filesFor(chunks);
   let held = 0;
   let root: DirectoryKey;

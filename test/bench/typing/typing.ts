@@ -40,6 +40,11 @@ export async function typing(given: readonly string[]): Promise<void> {
     const done: Done = { lines: 0, commits: 0, switches: 0 };
     const began = performance.now();
     const seconds = (): number => (performance.now() - began) / 1000;
+    // Written at each sample: an hour is long enough for something to end it early.
+    const save = (): void => {
+      const rss_mb_per_hour = memoryGrowth(samples);
+      writeJson(values.json, { ...conditions, minutes, keys_per_second: keysPerSecond, ...done, rss_mb_per_hour: Number.isNaN(rss_mb_per_hour) ? null : rss_mb_per_hour, samples });
+    };
     const sample = async (): Promise<void> => {
       let { now_mb } = residentMemory(pid);
       if (now_mb === null) {
@@ -50,6 +55,7 @@ export async function typing(given: readonly string[]): Promise<void> {
       const taken = keyboard.take();
       answers.push(...taken);
       samples.push(sampleOf(seconds(), now_mb, taken));
+      save();
       show(`typing: ${Math.round(seconds())} of ${Math.round(60 * minutes)} s, ${now_mb?.toFixed(0)} MB`);
     };
     const timer = setInterval(() => void sample().catch(() => undefined), 1000 * sampleSeconds);
@@ -60,8 +66,6 @@ export async function typing(given: readonly string[]): Promise<void> {
       await sample();
     } finally {
       clearInterval(timer);
-      const rss_mb_per_hour = memoryGrowth(samples);
-      writeJson(values.json, { ...conditions, minutes, keys_per_second: keysPerSecond, ...done, rss_mb_per_hour: Number.isNaN(rss_mb_per_hour) ? null : rss_mb_per_hour, samples });
       console.log(['# Typing', '', ...conditionLines(conditions), '', ...typingTables(samples, answers, done)].join('\n'));
     }
   });
