@@ -19,20 +19,19 @@ export interface SizePoint extends SizeMeasured {
 /**
  * Copies the workbench's finished index into a store of each size. No daemon may have the repository open.
  * @param sizes chunks, ascending
+ * @param onPoint called at each size, so that what was measured stands even where a larger one fails
  */
-export async function chunkGrowth(bench: Workbench, sizes: readonly number[], rounds: number, show: (what: string) => void): Promise<SizePoint[]> {
+export async function chunkGrowth(bench: Workbench, sizes: readonly number[], rounds: number, show: (what: string) => void, onPoint: (point: SizePoint) => void): Promise<void> {
   const project = await readProject(bench.repo);
   const copies = copiesOf(project);
   const directory = join(bench.scratch, 'copies');
   const within = Math.min(project.files.length, copies.filesFor(sizes[0]!));
-  const points: SizePoint[] = [];
   for (const size of sizes) {
     const filled = fill({ directory, ...project.store }, copies, size, (held) => show(`filling a store: ${held} of ${size} chunks`));
     show(`searching ${filled.chunks} chunks`);
     const measured = await inItsOwnProcess({ repo: bench.repo, directory, root: filled.root, rounds, within });
-    points.push({ chunks: filled.chunks, files: filled.files, fill_s: filled.ms / 1000, db_mb: filled.db_bytes / 1e6, ...measured });
+    onPoint({ chunks: filled.chunks, files: filled.files, fill_s: filled.ms / 1000, db_mb: filled.db_bytes / 1e6, ...measured });
   }
-  return points;
 }
 
 async function inItsOwnProcess(task: SizeTask): Promise<SizeMeasured> {

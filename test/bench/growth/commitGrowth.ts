@@ -14,9 +14,8 @@ export interface CommitPoint {
 }
 
 /** The work tree's index must be finished. Numbers beyond the repository's source files are left out. */
-export async function commitGrowth(bench: Workbench, numbers: readonly number[], rounds: number, show: (what: string) => void): Promise<CommitPoint[]> {
+export async function commitGrowth(bench: Workbench, numbers: readonly number[], rounds: number, show: (what: string) => void, onPoint: (point: CommitPoint) => void): Promise<void> {
   const all = sourceFiles(bench);
-  const points: CommitPoint[] = [];
   await bench.fused();
   for (const files of numbers.filter((number) => number <= all.length)) {
     show(`commits of ${files} files`);
@@ -31,7 +30,6 @@ export async function commitGrowth(bench: Workbench, numbers: readonly number[],
       chunks.push(after.chunks_fused - before.chunks_fused);
       nodes.push(after.nodes_fused - before.nodes_fused);
     }
-    points.push({ files, ms: median(ms), chunks: median(chunks), nodes: median(nodes) });
+    onPoint({ files, ms: median(ms), chunks: median(chunks), nodes: median(nodes) });
   }
-  return points;
 }

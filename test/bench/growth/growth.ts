@@ -43,28 +43,29 @@ export async function growth(given: readonly string[]): Promise<void> {
     const points: { source: SourcePoint[]; commits: CommitPoint[]; chunks: SizePoint[] } = { source: [], commits: [], chunks: [] };
     const { daemon } = await bench.status();
     const conditions = conditionsOf('growth', given, source, `${daemon.model} on ${daemon.device}`);
-    // Whatever fails later, what was measured is written.
-    const save = (): void => writeJson(values.json, { ...conditions, ...points });
     console.log(['# Growth', '', ...conditionLines(conditions)].join('\n'));
-    const print = (lines: string[]): void => console.log(['', ...lines].join('\n'));
-    if (parts.includes('source')) {
-      points.source = await sourceGrowth(bench, slices, show);
-      print(sourceTables(points.source));
-      save();
-    } else {
+
+    /** Points are written as they come, and a part that fails leaves the others alone: a whole run takes hours. */
+    const part = async <P>(name: keyof typeof points, found: P[], measure: (onPoint: (point: P) => void) => Promise<void>, tables: (found: readonly P[]) => string[]): Promise<void> => {
+      if (!parts.includes(name)) return;
+      try {
+        await measure((point) => {
+          found.push(point);
+          writeJson(values.json, { ...conditions, ...points });
+        });
+      } catch (error) {
+        console.error(`hefc bench growth: ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        process.exitCode = 1;
+      }
+      if (found.length > 0) console.log(['', ...tables(found)].join('\n'));
+    };
+    await part('source', points.source, (onPoint) => sourceGrowth(bench, slices, show, onPoint), sourceTables);
+    if (parts.some((name) => name !== 'source')) {
       show('indexing');
       await (await bench.daemon()).call('index', { repo: bench.repo, wait: true });
     }
-    if (parts.includes('chunks')) {
-      await bench.stop();
-      points.chunks = await chunkGrowth(bench, sizes, rounds, show);
-      print(chunkTables(points.chunks));
-      save();
-    }
-    if (parts.includes('commits')) {
-      points.commits = await commitGrowth(bench, touched, Math.min(rounds, COMMIT_ROUNDS), show);
-      print(commitTables(points.commits));
-      save();
-    }
+    if (parts.includes('chunks')) await bench.stop();
+    await part('chunks', points.chunks, (onPoint) => chunkGrowth(bench, sizes, rounds, show, onPoint), chunkTables);
+    await part('commits', points.commits, (onPoint) => commitGrowth(bench, touched, Math.min(rounds, COMMIT_ROUNDS), show, onPoint), commitTables);
   });
 }

@@ -20,10 +20,9 @@ export interface SourcePoint {
 }
 
 /** Shares in ascending order; ends with the largest one's index finished and its commit checked out. */
-export async function sourceGrowth(bench: Workbench, shares: readonly number[], show: (what: string) => void): Promise<SourcePoint[]> {
+export async function sourceGrowth(bench: Workbench, shares: readonly number[], show: (what: string) => void, onPoint: (point: SourcePoint) => void): Promise<void> {
   const perByte = await tokensPerByte(bench);
   const slices = commitSlices(bench, shares);
-  const points: SourcePoint[] = [];
   for (const { share, commit, files } of slices) {
     show(`indexing ${files} files`);
     await bench.stop();
@@ -35,7 +34,7 @@ export async function sourceGrowth(bench: Workbench, shares: readonly number[], 
     const { ms } = await daemon.call('index', { repo: bench.repo, wait: true });
     const { repo } = await bench.status();
     if (repo === null) throw new Error('the daemon does not know the clone');
-    points.push({
+    onPoint({
       share,
       files,
       source_mb: repo.source_bytes / 1e6,
@@ -46,7 +45,6 @@ export async function sourceGrowth(bench: Workbench, shares: readonly number[], 
       peak_mb: residentMemory(pid).peak_mb,
     });
   }
-  return points;
 }
 
 interface Slice {
