@@ -27,7 +27,7 @@ export async function chunkGrowth(bench: Workbench, sizes: readonly number[], ro
   const directory = join(bench.scratch, 'copies');
   const within = Math.min(project.files.length, copies.filesFor(sizes[0]!));
   for (const size of sizes) {
-    const filled = fill({ directory, ...project.store }, copies, size, (held) => show(`filling a store: ${held} of ${size} chunks`));
+    const filled = await fill({ directory, ...project.store }, copies, size, (held) => show(`filling a store: ${held} of ${size} chunks`));
     show(`searching ${filled.chunks} chunks`);
     const measured = await inItsOwnProcess({ repo: bench.repo, directory, root: filled.root, rounds, within });
     onPoint({ chunks: filled.chunks, files: filled.files, fill_s: filled.ms / 1000, db_mb: filled.db_bytes / 1e6, ...measured });

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createBlobTable } from '../../../store/blobTable.js';
 import { connect } from '../../../store/connection.js';
 import { createDirectoryTable } from '../../../store/directoryTable.js';
@@ -23,7 +24,7 @@ export interface Filled {
 }
 
 /** Adds what is missing until there are so many chunks, and a root over all of them. */
-export function fill(options: StoreOptions, copies: Copies, chunks: number, onProgress: (chunks: number) => void): Filled {
+export async function fill(options: StoreOptions, copies: Copies, chunks: number, onProgress: (chunks: number) => void): Promise<Filled> {
   const began = performance.now();
   // Opened and closed for the schema and the identity.
   const store = openStore(options);
@@ -47,6 +48,8 @@ export function fill(options: StoreOptions, copies: Copies, chunks: number, onPr
         }
       }).immediate();
       onProgress(held);
+      // So that Ctrl-C is heard.
+      await nextTurn();
     }
     root = db.transaction(() => {
       const vectorsOf = (file: CopiedFile): FusedVectors => blobs.summary(file.oid, file.language)!.file!;

@@ -106,12 +106,12 @@ function madeUpProject(): Project {
   return { files, chunks: 10, store: { modelId: 'made-up', chunkerId: 'made-up', shapes: SHAPES } };
 }
 
-test('a store is filled with as many chunks as asked for, and filled further without doing anything twice', () => {
+test('a store is filled with as many chunks as asked for, and filled further without doing anything twice', async () => {
   const project = madeUpProject();
   const copies = copiesOf(project);
   const options = { directory: join(folder, 'filled'), ...project.store };
-  const small = fill(options, copies, 14, () => undefined);
-  const large = fill(options, copies, 31, () => undefined);
+  const small = await fill(options, copies, 14, () => undefined);
+  const large = await fill(options, copies, 31, () => undefined);
   assert.equal([small.chunks, small.files, large.chunks, large.files], [14, 7, 32, 16]);
   const store = openStore(options);
   const views = [small, large].map(({ root }) => store.openView(root));
@@ -125,11 +125,11 @@ test('a store is filled with as many chunks as asked for, and filled further wit
   store.close();
 });
 
-test('a search that looks at everything finds what the exact scan does', () => {
+test('a search that looks at everything finds what the exact scan does', async () => {
   const project = madeUpProject();
   const copies = copiesOf(project);
   const options = { directory: join(folder, 'recall'), ...project.store };
-  const { root } = fill(options, copies, 60, () => undefined);
+  const { root } = await fill(options, copies, 60, () => undefined);
   const store = openStore(options);
   const view = store.openView(root);
   const random = seededRandom(3);

@@ -1,5 +1,5 @@
-/** What the search by sign bits finds of what an exact scan over the int8 keys would. */
-import Database from 'better-sqlite3';
+/** What the search finds of what an exact scan over the int8 keys would. */
+import { connect } from '../../../store/connection.js';
 
 /** The best scores of one query so far, at most `count`, best first. */
 export interface Best {
@@ -34,13 +34,16 @@ export interface ExactQuery {
   excluded: ReadonlySet<number>;
 }
 
-/** Cosines of the best `count` chunk keys of a database to each query, best first: one pass over all rows. */
+/**
+ * Cosines of the best `count` chunk keys of a database to each query, best first: one pass over all rows, by way of the
+ * virtual table, which shares nothing with the search.
+ */
 export function exactScan(path: string, queries: readonly ExactQuery[], count: number): number[][] {
-  const db = new Database(path, { readonly: true });
+  const db = connect(path);
   try {
     const best: Best[] = queries.map(() => ({ scores: [], count }));
     const norms = queries.map(({ vector }) => Math.hypot(...vector));
-    for (const [id, stored] of db.prepare<[], [number, Buffer]>('select id, key from chunk').raw().iterate()) {
+    for (const [id, stored] of db.prepare<[], [number, Buffer]>('select rowid, key from chunk_keys').raw().iterate()) {
       const key = new Int8Array(stored.buffer, stored.byteOffset, stored.length);
       let square = 0;
       for (let at = 0; at < key.length; at++) square += key[at]! * key[at]!;

@@ -20,7 +20,7 @@ export interface SizeMeasured {
   /** Opening the store, which reads and checks the whole file, and then the tree. */
   open_ms: number;
   view_ms: number;
-  /** The first search after that, which reads the sign bits; the model has been used before. */
+  /** The first search after that, which reads the keys; the model has been used before. */
   first_search_ms: number;
   /** The first proposal, which makes the copy lane's indexes of lines and tokens. */
   copy_index_ms: number;
