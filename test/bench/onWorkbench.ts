@@ -23,7 +23,8 @@ export async function onWorkbench<T>(source: string, work: (bench: Workbench, sh
   } finally {
     line.end();
     process.removeListener('SIGINT', end).removeListener('SIGTERM', end);
-    await bench.end();
+    // What went wrong with the work is worth more than that a folder could not be removed.
+    await bench.end().catch((error: unknown) => console.error(`${bench.scratch} was not removed: ${error instanceof Error ? error.message : String(error)}`));
   }
 }
 

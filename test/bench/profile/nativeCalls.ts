@@ -2,10 +2,8 @@
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { InferenceSession } from '../../../models/onnx/runtime.js';
+import { PREFILL_ROWS } from '../../../models/session/prefill.js';
 import type { NativeCall } from './recorder.js';
-
-/** As in models/session/generate.ts: a prompt runs in pieces of so many rows, the last, smaller one with the candidates. */
-const PREFILL_ROWS = 256;
 
 type Work = (this: unknown, ...given: unknown[]) => Promise<unknown>;
 
@@ -32,15 +30,28 @@ export function watchTokens(note: (call: NativeCall) => void): void {
   around(Tokenizer.prototype, 'encodeBatch', ([texts], ms) => note({ what: 'tokens', rows: (texts as unknown[]).length, ms }));
 }
 
-/** Runs of graphs. The reply is to be called when a completion is asked for: its first runs read the prompt. */
-export function watchGraphs(note: (call: NativeCall) => void): () => void {
-  let reading = false;
+/** A call the worker is at: its id, and whether it writes (`generate`) or reads ahead of that (`prepare`). */
+export interface Job {
+  id: number;
+  kind: string;
+}
+
+/**
+ * Runs of graphs.
+ * @param current the job under way; its first runs of the generator read what is left of the prompt, a full piece at a time
+ */
+export function watchGraphs(note: (call: NativeCall) => void, current: () => Job | undefined): void {
+  let job: Job | undefined;
+  let reading = true;
   // Its type tells of a factory alone; it is a class.
   around((InferenceSession as unknown as { prototype: object }).prototype, 'run', ([feeds], ms) => {
     const rowsOf = (name: string): number | undefined => (feeds as Partial<Record<string, { dims: readonly number[] }>>)[name]?.dims[0];
     const rows = rowsOf('order');
     if (rows !== undefined) {
-      note({ what: reading ? 'prompt' : 'step', rows, ms });
+      const now = current();
+      if (now?.id !== job?.id) reading = true;
+      job = now;
+      note({ what: now?.kind === 'prepare' ? 'own text ahead' : reading ? 'prompt' : 'step', rows, ms });
       if (rows !== PREFILL_ROWS) reading = false;
       return;
     }
@@ -49,5 +60,4 @@ export function watchGraphs(note: (call: NativeCall) => void): () => void {
     else if (rowsOf('before') !== undefined) note({ what: 'pointer', rows: rowsOf('tokens') ?? 0, ms });
     else note({ what: 'nodes', rows: rowsOf('rows') ?? 0, ms });
   });
-  return () => void (reading = true);
 }

@@ -7,7 +7,7 @@ const INTERVAL = 500;
 
 /** One call of a native part: a run of a graph, or texts turned into tokens on a thread of the pool. */
 export interface NativeCall {
-  what: 'query or chunks' | 'nodes' | 'pointer' | 'prompt' | 'step' | 'tokens';
+  what: 'query or chunks' | 'nodes' | 'pointer' | 'own text ahead' | 'prompt' | 'step' | 'tokens';
   /** Rows of the graph (chunks, children, tokens), or texts. */
   rows: number;
   ms: number;

@@ -14,7 +14,7 @@ export const COMPLETION_STAGES: readonly Stage[] = [
   { stage: 'copy lane (propose)', files: /^daemon\/(copylane\/|engine\/copySource)/ },
   { stage: 'choosing', files: /^daemon\/complete\/(choose|lineFeatures)\.js/ },
   { stage: 'query text and identifiers', files: /^daemon\/complete\/window\.js|^daemon\/chunker\/identifiers\.js/ },
-  { stage: 'reading vectors and texts of memory', files: /^daemon\/complete\/(memory|context|snippet)\.js|^store\/git\/(catFile|nativeReader)/ },
+  { stage: 'reading vectors and texts of memory', files: /^daemon\/complete\/(memory|context|snippet)\.js|^daemon\/engine\/recentBlobs\.js|^store\/git\/(catFile|nativeReader)/ },
   { stage: 'hits of the searches', files: /^store\/view\// },
   { stage: 'merging the lists', files: /^daemon\/complete\/(fuseRanks|retrieve)\.js/ },
   { stage: 'locating, reading the buffer', files: /^store\/git\/|^daemon\/(methods\/|config|repositories|settling|schedule|chunker\/refuse)/ },
