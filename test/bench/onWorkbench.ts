@@ -12,14 +12,20 @@ export function repositoryAt(folder: string): string {
   return source;
 }
 
+/** One line of progress: rewritten by `show`, cleared by `clear` before anything else is printed. */
+export interface Progress {
+  show(what: string): void;
+  clear(): void;
+}
+
 /** Runs `work` in a clone of a repository; the clone, its daemon and everything else are gone afterwards, also after Ctrl-C. */
-export async function onWorkbench<T>(source: string, work: (bench: Workbench, show: (what: string) => void) => Promise<T>): Promise<T> {
+export async function onWorkbench<T>(source: string, work: (bench: Workbench, progress: Progress) => Promise<T>): Promise<T> {
   const bench = setUp(source);
   const line = progressLine();
   const end = (): void => void bench.end().finally(() => process.exit(130));
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
-    return await work(bench, (what) => line.show(`${what} …`));
+    return await work(bench, { show: (what) => line.show(`${what} …`), clear: line.end });
   } finally {
     line.end();
     process.removeListener('SIGINT', end).removeListener('SIGTERM', end);

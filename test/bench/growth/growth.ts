@@ -38,7 +38,7 @@ export async function growth(given: readonly string[]): Promise<void> {
   if (!parts.every((part) => PARTS.includes(part))) throw new Error(`--only takes some of ${PARTS.join(',')}`);
   const source = repositoryAt(values.repo);
 
-  await onWorkbench(source, async (bench, show) => {
+  await onWorkbench(source, async (bench, { show, clear }) => {
     bench.hefc('hooks', 'install');
     const points: { source: SourcePoint[]; commits: CommitPoint[]; chunks: SizePoint[] } = { source: [], commits: [], chunks: [] };
     const { daemon } = await bench.status();
@@ -54,9 +54,11 @@ export async function growth(given: readonly string[]): Promise<void> {
           writeJson(values.json, { ...conditions, ...points });
         });
       } catch (error) {
+        clear();
         console.error(`hefc bench growth: ${name}: ${error instanceof Error ? error.message : String(error)}`);
         process.exitCode = 1;
       }
+      clear();
       if (found.length > 0) console.log(['', ...tables(found)].join('\n'));
     };
     await part('source', points.source, (onPoint) => sourceGrowth(bench, slices, show, onPoint), sourceTables);

@@ -2,6 +2,8 @@
 
 export interface CpuProfile {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number }; children?: number[] }[];
+  /** Microseconds of a clock that all threads share. */
+  startTime: number;
   /** Node each sample was taken in, and microseconds between each sample and the one before. */
   samples?: number[];
   timeDeltas?: number[];

@@ -7,6 +7,7 @@ import { packageRoot } from '../../../daemon/ipc/packageRoot.js';
 import { addUp, largest, NATIVE, type CpuProfile } from './cpuProfile.js';
 import { profileTables } from './report.js';
 import { COMPLETION_STAGES, INDEX_STAGES } from './stages.js';
+import { busyIntervals, overlap } from './timeline.js';
 
 const test = suite('bench profile');
 
@@ -15,6 +16,7 @@ const node = (id: number, functionName: string, url: string, children: number[] 
 /** root → outer (a.js) → inner (b.js) → native code; root → timer (node:); idle and collection. Each sample lasts 1 ms but the last. */
 const PROFILE: CpuProfile = {
   nodes: [node(1, '(root)', '', [2, 5, 6, 7]), node(2, 'outer', 'a.js', [3]), node(3, 'inner', 'b.js', [4]), node(4, 'get', ''), node(5, '(idle)', ''), node(6, '(garbage collector)', ''), node(7, 'onTimeout', 'node:timers')],
+  startTime: 0,
   samples: [2, 3, 4, 4, 5, 6, 7, 5],
   timeDeltas: [500, 1000, 1000, 1000, 1000, 1000, 1000, 1000],
 };
@@ -37,8 +39,18 @@ test('time in native code is named with the function that called it', () => {
   assert.is(functions.get('outer a.js:10'), 1);
 });
 
+test('a thread is busy from its first sample that is not idle to the next that is', () => {
+  const intervals = busyIntervals(PROFILE).map((each) => each.map((ms) => Number(ms.toFixed(3))));
+  assert.equal(intervals, [[0.5, 4.5], [5.5, 7.5]]);
+});
+
+test('the time of both threads at once is what their intervals have in common', () => {
+  assert.is(overlap([[0, 4], [6, 8]], [[1, 2], [3, 7], [7.5, 9]]), 3.5);
+  assert.is(overlap([[0, 1]], []), 0);
+});
+
 test('an empty profile has nothing in it', () => {
-  assert.equal([...addUp({ nodes: [node(1, '(root)', '')] }, [], same).stages], []);
+  assert.equal([...addUp({ nodes: [node(1, '(root)', '')], startTime: 0 }, [], same).stages], []);
 });
 
 test('the tables divide by the count and name the calls of native parts by thread', () => {
@@ -49,7 +61,9 @@ test('the tables divide by the count and name the calls of native parts by threa
       { thread: 'worker', profile: PROFILE, calls: [{ what: 'step', rows: 2, ms: 4 }, { what: 'step', rows: 6, ms: 8 }] },
     ],
   }).join('\n');
-  assert.match(page, /2 × a completion, 10\.0 ms each: the main thread is busy for 3\.00 ms \(30\.0 %\)/);
+  assert.match(page, /2 × a completion, 10\.0 ms each/);
+  assert.match(page, /\| both at once +\| 3\.00 +\| 30\.0 %/);
+  assert.match(page, /\| neither +\| 7\.00 +\| 70\.0 %/);
   assert.match(page, /\| search +\| 2\.00 +\| 20\.0 %/);
   assert.match(page, /\| tokenising for the main thread +\| 0\.50 +\| 4\.00 +\| 6\.00 +\| 3\.00 +\| 30\.0 %/);
   assert.match(page, /\| graph run: step +\| 1\.00 +\| 4\.00 +\| 6\.00 +\| 6\.00 +\| 60\.0 %/);

@@ -26,7 +26,7 @@ export async function profile(given: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...given], options: { rounds: { type: 'string', default: '40' }, repo: { type: 'string', default: packageRoot() }, json: { type: 'string' } } });
   const rounds = Math.ceil(positiveNumber('rounds', values.rounds));
   const source = repositoryAt(values.repo);
-  await onWorkbench(source, async (bench, show) => {
+  await onWorkbench(source, async (bench, { show, clear }) => {
     const recorder = recordDaemon(bench);
     show('recording an index');
     const daemon = await bench.daemon();
@@ -47,6 +47,7 @@ export async function profile(given: readonly string[]): Promise<void> {
       ['## A completion', { unit: 'a completion', count: 2 * cursors.length, ...completions, stages: COMPLETION_STAGES, nameOf }],
       ['## A batch of indexing', { unit: 'a batch', count: Math.max(1, batches), ...index, stages: INDEX_STAGES, nameOf }],
     ] as const;
+    clear();
     console.log(['# Profile', '', ...conditionLines(conditions), ...pages.flatMap(([title, profiled]) => ['', title, '', ...profileTables(profiled)])].join('\n'));
     writeJson(values.json, { ...conditions, completions, index });
   });

@@ -3,6 +3,7 @@ import { markdown } from '../../eval/table.js';
 import { shown } from '../numbers.js';
 import { addUp, largest, type Stage } from './cpuProfile.js';
 import type { NativeCall, Recording } from './recorder.js';
+import { busyIntervals, overlap } from './timeline.js';
 
 const FUNCTIONS = 15;
 /** Stages below this share of the whole are one row. */
@@ -14,6 +15,7 @@ export interface Profiled {
   count: number;
   /** Milliseconds in all. */
   wall: number;
+  /** The main thread's and the worker's. */
   threads: readonly Recording[];
   stages: readonly Stage[];
   nameOf: (url: string) => string;
@@ -23,9 +25,11 @@ export function profileTables({ unit, count, wall, threads, stages, nameOf }: Pr
   const per = (ms: number): string => shown(ms / count);
   const share = (ms: number): string => `${((100 * ms) / wall).toFixed(1)} %`;
   const added = threads.map((thread) => ({ ...thread, ...addUp(thread.profile, stages, nameOf) }));
-  const lines = [
-    `${count} × ${unit}, ${per(wall)} ms each: ${added.map(({ thread, busy }) => `the ${thread} thread is busy for ${per(busy)} ms (${share(busy)})`).join(', ')}. What is left is waiting: for Git, for texts to be tokenised on other threads, for the socket.`,
-  ];
+  const [main, worker] = added as [(typeof added)[number], (typeof added)[number]];
+  const both = overlap(busyIntervals(main.profile), busyIntervals(worker.profile));
+  const alone = (busy: number): number => busy - both;
+  const parts: [string, number][] = [['the main thread alone', alone(main.busy)], ['the worker thread alone', alone(worker.busy)], ['both at once', both], ['neither', Math.max(0, wall - main.busy - worker.busy + both)]];
+  const lines = [`${count} × ${unit}, ${per(wall)} ms each.`, '', ...markdown(['who is busy', `ms ${unit}`, 'of the time'], parts.map(([who, ms]) => [who, per(ms), share(ms)]))];
   for (const { thread, stages: sums } of added) {
     const small = largest(sums).filter(([, ms]) => ms < SMALLEST * wall);
     const rows = [...largest(sums).filter(([, ms]) => ms >= SMALLEST * wall), ...(small.length > 0 ? [['smaller ones', small.reduce((sum, [, ms]) => sum + ms, 0)] as const] : [])];

@@ -27,7 +27,7 @@ export async function typing(given: readonly string[]): Promise<void> {
   const keysPerSecond = positiveNumber('keys-per-second', values['keys-per-second']);
   const sampleSeconds = positiveNumber('sample-seconds', values['sample-seconds']);
   const source = repositoryAt(values.repo);
-  await onWorkbench(source, async (bench, show) => {
+  await onWorkbench(source, async (bench, { show, clear }) => {
     bench.hefc('hooks', 'install');
     show('indexing');
     await (await bench.daemon()).call('index', { repo: bench.repo, wait: true });
@@ -66,6 +66,7 @@ export async function typing(given: readonly string[]): Promise<void> {
       await sample();
     } finally {
       clearInterval(timer);
+      clear();
       console.log(['# Typing', '', ...conditionLines(conditions), '', ...typingTables(samples, answers, done)].join('\n'));
     }
   });
