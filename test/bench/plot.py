@@ -78,7 +78,7 @@ def draw_growth(report, path):
         searches.plot([n for n, _ in budgets], [ms for _, ms in budgets], "kx", markersize=9, label="budget of the searches" if budgets else None)
         searches.set_title("retrieval (dotted: p95)")
         for k in (16, 48):
-            curve(recall, chunks, "chunks", lambda p: p[f"recall_{k}"], f"recall@{k}")
+            curve(recall, chunks, "chunks", lambda p: p[f"recall_{k}"], f"recall@{k}", linestyle="-" if k == 16 else "--")
         recall.axhline(0.95, color="k", linestyle="--", linewidth=1, label="budget")
         recall.set_ylim(0, 1.03)
         recall.set_title("found of the nearest keys")

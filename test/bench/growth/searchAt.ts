@@ -12,12 +12,10 @@ import { readConfig } from '../../../daemon/config.js';
 import { readManifest } from '../../../models/bundle/read.js';
 import { startInference } from '../../../models/start.js';
 import { databaseName, openStore } from '../../../store/open.js';
-import type { ObjectReader } from '../../../store/types.js';
 import { percentile } from '../../eval/bootstrap.js';
-import { seededRandom } from '../../eval/random.js';
-import { isTaskLine } from '../../eval/sampleTasks.js';
 import { timed } from '../timing.js';
-import { copiesOf, type Copies } from './copies.js';
+import { copiesOf } from './copies.js';
+import { drawPlaces, readerOf, type Place } from './places.js';
 import { readProject } from './project.js';
 import { exactScan, recallAt } from './recall.js';
 import type { SizeMeasured, SizeTask, Spread } from './sizePoint.js';
@@ -26,43 +24,6 @@ import { timedParts, type Part } from './spans.js';
 const PATIENCE_MS = 600_000;
 /** Recall is looked at for so many chunks; the second is what enters the merged list. */
 const RECALL = [16, 48] as const;
-
-interface Place {
-  path: string;
-  prefix: string;
-}
-
-/** A line each of files drawn at random, with what stands above it. */
-function drawPlaces(copies: Copies, files: number, count: number): Place[] {
-  const random = seededRandom(23);
-  const places: Place[] = [];
-  for (let tries = 0; tries < 50 * count && places.length < count; tries++) {
-    const number = Math.floor(files * random());
-    const lines = copies.text(number).split('\n');
-    const at = Math.floor(lines.length * (0.3 + 0.6 * random()));
-    const line = lines[at] ?? '';
-    if (isTaskLine(line)) places.push({ path: copies.file(number).path, prefix: lines.slice(0, at).map((each) => `${each}\n`).join('') + /^\s*/.exec(line)![0] });
-  }
-  if (places.length === 0) throw new Error('the repository has no source line to complete; give another --repo');
-  return places;
-}
-
-function readerOf(copies: Copies): ObjectReader {
-  const absent = (): Promise<never> => Promise.reject(new Error('made-up objects are blobs alone'));
-  return {
-    kind: 'git',
-    readBlob: async (oid) => {
-      const text = copies.textOf(oid);
-      return text === undefined ? undefined : Buffer.from(text);
-    },
-    blobSize: absent,
-    readTree: absent,
-    rootTree: absent,
-    branches: absent,
-    head: absent,
-    close: () => undefined,
-  };
-}
 
 const residentMb = (): number => process.memoryUsage.rss() / 2 ** 20;
 
