@@ -19,7 +19,8 @@ export async function coldIndex(bench: Workbench): Promise<Measured> {
   };
 }
 
-async function tokensPerByte(bench: Workbench): Promise<number> {
+/** Tokens a byte of source, counted on a tenth of it. */
+export async function tokensPerByte(bench: Workbench): Promise<number> {
   const files = sourceFiles(bench).filter((_, index) => index % 10 === 0);
   const texts = files.map((path) => readFileSync(join(bench.repo, path), 'utf8'));
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);

@@ -1,6 +1,6 @@
-import { cpus, totalmem } from 'node:os';
 import { basename } from 'node:path';
 import type { StatusResult } from '../../daemon/ipc/protocol.js';
+import { machine } from './conditions.js';
 import type { FigureName, FigureReport } from './figures.js';
 import { figureTable } from './figureTable.js';
 
@@ -17,7 +17,7 @@ export interface Conditions {
 export function figureDocument(report: Partial<Record<FigureName, FigureReport>>, { source, given, status }: Conditions): string {
   const lines = [
     `- Command: \`${['hefc bench', ...given].join(' ')}\``,
-    `- Machine: ${cpus().length} × ${cpus()[0]?.model.trim() || 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
+    `- Machine: ${machine()}`,
   ];
   if (status !== undefined) lines.push(`- Model: ${status.daemon.model} on ${status.daemon.device}`);
   if (status?.repo) lines.push(`- Repository: ${basename(source)}, ${(status.repo.source_bytes / 1e6).toFixed(1)} MB of source in ${status.repo.chunks} chunks, a database of ${(status.repo.db_bytes / 1e6).toFixed(1)} MB`);

@@ -1,16 +1,13 @@
 /**
- * `hefc bench compare …`: the same tasks through every way to give context (compare.ts).
+ * `hefc bench compare …`: the same tasks through every way to give context (compare.ts); `growth`: how cost grows
+ * (growth/growth.ts); `profile`: where time goes (profile/profile.ts); `typing`: a stretch of work (typing/typing.ts).
  *
  * `hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full]`: measures every budget of docs/architecture.md with the real
  * daemon and command, in a clone in a temporary folder. --quick takes fewer rounds; --full adds the rebase of 100
  * commits and the retrieval at 100,000 chunks. --markdown writes a page that can be committed, --json what was measured.
  */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../daemon/ipc/packageRoot.js';
-import type { StatusResult } from '../../daemon/ipc/protocol.js';
-import { progressLine } from '../eval/progressLine.js';
 import { clientOverhead } from './clientOverhead.js';
 import { coldIndex } from './coldIndex.js';
 import { compare } from './compare.js';
@@ -18,16 +15,22 @@ import { completions, unindexed } from './completions.js';
 import { figureDocument } from './document.js';
 import { reportFigures, type FigureName, type Measured } from './figures.js';
 import { figureTable } from './figureTable.js';
+import { growth } from './growth/growth.js';
 import { hookCost } from './hookCost.js';
 import { idle } from './idle.js';
 import { indexBatch } from './indexBatch.js';
+import { onWorkbench, repositoryAt } from './onWorkbench.js';
+import { profile } from './profile/profile.js';
 import { rebase } from './rebase.js';
 import { refuse } from './refuse.js';
 import { retrievalAtScale } from './retrieval.js';
 import { switchBranch } from './switchBranch.js';
-import { setUp, type Workbench } from './workbench.js';
+import { typing } from './typing/typing.js';
+import type { Workbench } from './workbench.js';
 
-const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full], or hefc bench compare';
+const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full], or hefc bench compare | growth | profile | typing';
+
+const COMMANDS: Partial<Record<string, (given: readonly string[]) => Promise<void>>> = { compare, growth, profile, typing };
 
 interface Step {
   what: string;
@@ -64,36 +67,25 @@ async function main(): Promise<void> {
     },
   });
   if (values.json && values.markdown) throw new Error(`--json and --markdown exclude each other; ${USAGE}`);
-  const source = resolve(values.repo);
-  if (!existsSync(join(source, '.git')) && !existsSync(join(source, 'HEAD'))) {
-    throw new Error(`${source} is not a repository; give one with --repo DIR`);
-  }
-  const bench = setUp(source);
-  const line = progressLine();
+  const source = repositoryAt(values.repo);
   const measured: Measured = {};
-  let status: StatusResult | undefined;
   let failed = false;
-  const end = () => void bench.end().finally(() => process.exit(130));
-  process.once('SIGINT', end).once('SIGTERM', end);
-  try {
+  const status = await onWorkbench(source, async (bench, { show, clear }) => {
     bench.hefc('hooks', 'install');
     for (const step of steps(values.quick, values.full)) {
-      line.show(`measuring ${step.what} …`);
+      show(`measuring ${step.what}`);
       try {
         Object.assign(measured, await step.run(bench));
       } catch (error) {
         // The other figures are still worth having; this one counts as not met.
         failed = true;
-        line.end();
+        clear();
         console.error(`hefc bench: ${step.what}: ${error instanceof Error ? error.message : String(error)}`);
         for (const figure of step.figures) measured[figure] ??= null;
       }
     }
-    if (values.markdown) status = await bench.status().catch(() => undefined);
-  } finally {
-    line.end();
-    await bench.end();
-  }
+    return values.markdown ? bench.status().catch(() => undefined) : undefined;
+  });
   const report = reportFigures(measured);
   if (values.json) console.log(JSON.stringify(report, null, 2));
   else if (values.markdown) console.log(figureDocument(report, { source, given: ['quick', 'full'].filter((name) => values[name as 'quick' | 'full']).map((name) => `--${name}`), status }));
@@ -102,7 +94,8 @@ async function main(): Promise<void> {
 }
 
 try {
-  if (process.argv[2] === 'compare') await compare(process.argv.slice(3));
+  const command = COMMANDS[process.argv[2] ?? ''];
+  if (command) await command(process.argv.slice(3));
   else await main();
 } catch (error) {
   const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;

@@ -77,6 +77,13 @@ for (const [name, options] of Object.entries(CONTRACT)) {
   });
 }
 
+for (const name of ['compare', 'growth', 'profile', 'typing']) {
+  test(`bench ${name} stands in the help, in docs/measuring.md and in the README`, () => {
+    const measuring = readFileSync(path.join(packageRoot(), 'docs', 'measuring.md'), 'utf8');
+    for (const text of [helpOf(found.get('bench')!), measuring, readme]) assert.match(text, `hefc bench ${name}`);
+  });
+}
+
 test('every setting stands in the README with its default', () => {
   const { HEFC_HOME, HEFC_MODEL, HEFC_IDLE_MS } = process.env;
   Object.assign(process.env, { HEFC_HOME: '/nonexistent/hefc', HEFC_MODEL: '', HEFC_IDLE_MS: '' });
