@@ -1,14 +1,17 @@
 import { queryTerms } from '../terms.js';
 import { kthLargest } from './kthLargest.js';
 import type { LiveChunks } from './liveChunks.js';
+import { createLiveTerms, type LiveTerm } from './liveTerms.js';
 import type { Postings } from './postings.js';
 
 const k1 = 1.2;
 const b = 0.75;
-/** Postings a search scores, rarest term first: past this, a term stands in so many chunks that it hardly ranks them. */
-const scoredPostings = 30_000;
-/** Numbers of chunks kept between searches of one tree: about 8 MB. */
-const cachedNumbers = 2_000_000;
+/**
+ * Postings a search scores, rarest term first: past this, a term stands in so many chunks that it hardly ranks them. A
+ * term of more than these alone is never scored.
+ */
+const SCORED_POSTINGS = 30_000;
+const FIRST_LEVEL = 512;
 
 export interface Scored {
   /** Number of the chunk in its LiveChunks. */
@@ -27,48 +30,42 @@ export type LexicalSearch = (identifiers: readonly string[], k: number, excluded
  */
 export function createLexicalSearch(postings: Postings, chunks: LiveChunks): LexicalSearch {
   const meanTerms = chunks.termCounts.reduce((sum, count) => sum + count, 0) / Math.max(1, chunks.count);
-  const last = chunks.count === 0 ? 0 : chunks.idOf(chunks.count - 1);
-  const known = new Map<string, Int32Array | 'frequent'>();
-  let kept = 0;
+  const live = createLiveTerms(postings, chunks);
   /** [count]; zeros between searches. */
   const scores = new Float64Array(chunks.count);
 
-  /** Live chunks that hold a term; a view never changes, so they are read once. Of a term that is not scored, no more than shows it. */
-  function numbersOf(term: string): Int32Array | 'frequent' {
-    const found = known.get(term);
-    if (found) return found;
-    const pages: Int32Array[] = [];
-    let count = 0;
-    for (const page of postings.pages(term, last)) {
-      pages.push(chunks.numbersOf(page));
-      count += pages.at(-1)!.length;
-      if (count > scoredPostings) break;
+  /**
+   * The rarest terms that together have no more than SCORED_POSTINGS, rarest first. All are read to the same level, which
+   * doubles, so that little is read of those that turn out too frequent.
+   */
+  function rarest(weights: ReadonlyMap<string, number>): { weight: number; found: LiveTerm }[] {
+    const chosen: { weight: number; found: LiveTerm }[] = [];
+    let left = [...weights];
+    let room = SCORED_POSTINGS;
+    for (let level = FIRST_LEVEL; left.length > 0 && level <= room; level = level < room ? Math.min(2 * level, room) : level + 1) {
+      const reached = left.map(([term, weight]) => ({ weight, found: live.readTo(term, level) }));
+      const rare = reached.filter(({ found }) => found.whole && found.count <= level);
+      for (const each of rare.sort((one, other) => one.found.count - other.found.count)) {
+        if (each.found.count > room) return chosen;
+        room -= each.found.count;
+        chosen.push(each);
+      }
+      left = left.filter((_, at) => !(reached[at]!.found.whole && reached[at]!.found.count <= level));
     }
-    const numbers = count > scoredPostings ? 'frequent' : joined(pages, count);
-    if (numbers !== 'frequent') kept += count;
-    if (kept > cachedNumbers) {
-      known.clear();
-      kept = count;
-    }
-    known.set(term, numbers);
-    return numbers;
+    return chosen;
   }
 
   return (identifiers, k, excluded, weights) => {
     if (chunks.count === 0 || k <= 0) return [];
-    const terms = [...queryTerms(identifiers, weights)].flatMap(([term, weight]) => {
-      const numbers = numbersOf(term);
-      return numbers === 'frequent' ? [] : [{ weight, numbers }];
-    });
     const touched: number[] = [];
-    let scored = 0;
-    for (const { weight, numbers } of terms.sort((a, b) => a.numbers.length - b.numbers.length)) {
-      if (scored > 0 && scored + numbers.length > scoredPostings) break;
-      scored += numbers.length;
-      const idf = Math.log(1 + (chunks.count - numbers.length + 0.5) / (numbers.length + 0.5));
-      for (const number of numbers) {
-        if (scores[number] === 0) touched.push(number);
-        scores[number]! += (weight * idf * (k1 + 1)) / (1 + k1 * (1 - b + (b * chunks.termCounts[number]!) / meanTerms));
+    for (const { weight, found } of rarest(queryTerms(identifiers, weights))) {
+      const idf = Math.log(1 + (chunks.count - found.count + 0.5) / (found.count + 0.5));
+      for (const page of found.pages) {
+        for (let at = 0; at < page.length; at++) {
+          const number = page[at]!;
+          if (scores[number] === 0) touched.push(number);
+          scores[number]! += (weight * idf * (k1 + 1)) / (1 + k1 * (1 - b + (b * chunks.termCounts[number]!) / meanTerms));
+        }
       }
     }
     for (const number of excluded) scores[number] = 0;
@@ -78,14 +75,4 @@ export function createLexicalSearch(postings: Postings, chunks: LiveChunks): Lex
     for (const number of touched) scores[number] = 0;
     return best;
   };
-}
-
-function joined(pages: readonly Int32Array[], length: number): Int32Array {
-  const whole = new Int32Array(length);
-  let at = 0;
-  for (const page of pages) {
-    whole.set(page, at);
-    at += page.length;
-  }
-  return whole;
 }

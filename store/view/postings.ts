@@ -1,19 +1,20 @@
 import type { Database } from 'better-sqlite3';
 
-/** Rows a query of the text index returns at most. */
-const PAGE = 16_384;
+/** Rows the first query of a term returns at most; a later one as many as all before it. */
+const FIRST_PAGE = 1024;
 /** Row ids kept between searches: 16 MB. */
 const KEPT = 4_000_000;
 
 /** Which chunks hold a term, whatever tree they are of: read once, a term serves every later view of the database. */
 export interface Postings {
   /** Ascending row ids of the chunks that hold `term`, none above `last`, in pages that are read as they are asked for. */
-  pages(term: string, last: number): Iterable<Uint32Array>;
+  pages(term: string, last: number): Iterator<Uint32Array, void>;
 }
 
 interface Known {
   /** A row id of 32 bits lasts for 4 TB of chunks. */
   pages: Uint32Array[];
+  rows: number;
   /** Rows up to this id have been read. */
   seenTo: number;
 }
@@ -25,23 +26,21 @@ interface Known {
 export function createPostings(db: Database): Postings {
   // One string a page: handing over row by row takes several times as long.
   const read = db
-    .prepare<[string, number, number], string | null>(
-      `select group_concat(rowid) from (select rowid from chunk_terms where chunk_terms match ? and rowid > ? and rowid <= ? order by rowid limit ${PAGE})`,
+    .prepare<[string, number, number, number], string | null>(
+      'select group_concat(rowid) from (select rowid from chunk_terms where chunk_terms match ? and rowid > ? and rowid <= ? order by rowid limit ?)',
     )
     .pluck();
   const terms = new Map<string, Known>();
   let kept = 0;
 
-  function forget(): void {
-    terms.clear();
-    kept = 0;
-  }
-
   return {
     *pages(term, last) {
-      if (kept > KEPT) forget();
+      if (kept > KEPT) {
+        terms.clear();
+        kept = 0;
+      }
       let known = terms.get(term);
-      if (!known) terms.set(term, (known = { pages: [], seenTo: 0 }));
+      if (!known) terms.set(term, (known = { pages: [], rows: 0, seenTo: 0 }));
       for (let at = 0; ; at++) {
         const page = known.pages[at];
         if (page !== undefined) {
@@ -49,10 +48,12 @@ export function createPostings(db: Database): Postings {
           continue;
         }
         if (known.seenTo >= last) return;
-        const rows = parseRows(read.get(`"${term.replaceAll('"', '""')}"`, known.seenTo, last) ?? '');
-        known.seenTo = rows.length < PAGE ? last : rows[rows.length - 1]!;
+        const limit = Math.max(FIRST_PAGE, known.rows);
+        const rows = parseRows(read.get(`"${term.replaceAll('"', '""')}"`, known.seenTo, last, limit) ?? '', limit);
+        known.seenTo = rows.length < limit ? last : rows[rows.length - 1]!;
         if (rows.length === 0) return;
         known.pages.push(rows);
+        known.rows += rows.length;
         kept += rows.length;
         yield rows;
       }
@@ -60,9 +61,10 @@ export function createPostings(db: Database): Postings {
   };
 }
 
-/** Decimal numbers with commas between them. */
-function parseRows(text: string): Uint32Array {
-  const rows = new Uint32Array(text === '' ? 0 : PAGE);
+/** Decimal numbers with commas between them, at most `limit`. */
+function parseRows(text: string, limit: number): Uint32Array {
+  if (text === '') return new Uint32Array(0);
+  const rows = new Uint32Array(limit);
   let count = 0;
   let row = 0;
   for (let at = 0; at < text.length; at++) {
@@ -72,8 +74,8 @@ function parseRows(text: string): Uint32Array {
       row = 0;
     } else row = 10 * row + code - ZERO;
   }
-  if (text !== '') rows[count++] = row;
-  return rows.slice(0, count);
+  rows[count++] = row;
+  return count === limit ? rows : rows.slice(0, count);
 }
 
 const COMMA = 0x2c;

@@ -1,0 +1,60 @@
+import type { LiveChunks } from './liveChunks.js';
+import type { Postings } from './postings.js';
+
+/** Numbers of chunks kept between searches of one tree: about 8 MB. */
+const KEPT = 2_000_000;
+
+/** The live chunks that hold a term, as far as they have been read. */
+export interface LiveTerm {
+  /** Numbers of the chunks, ascending, page by page. */
+  readonly pages: readonly Int32Array[];
+  readonly count: number;
+  /** Whether these are all. */
+  readonly whole: boolean;
+}
+
+/** The terms of one tree. A tree never changes, so what was read of a term is kept. */
+export interface LiveTerms {
+  /** Reads on until more than `level` live chunks are known, or all. */
+  readTo(term: string, level: number): LiveTerm;
+}
+
+interface Reading {
+  pages: Int32Array[];
+  count: number;
+  whole: boolean;
+  rest: Iterator<Uint32Array, void>;
+}
+
+export function createLiveTerms(postings: Postings, chunks: LiveChunks): LiveTerms {
+  const last = chunks.count === 0 ? 0 : chunks.idOf(chunks.count - 1);
+  const known = new Map<string, Reading>();
+  let kept = 0;
+
+  function open(term: string): Reading {
+    if (kept > KEPT) {
+      known.clear();
+      kept = 0;
+    }
+    const reading: Reading = { pages: [], count: 0, whole: false, rest: postings.pages(term, last) };
+    known.set(term, reading);
+    return reading;
+  }
+
+  return {
+    readTo(term, level) {
+      const reading = known.get(term) ?? open(term);
+      while (!reading.whole && reading.count <= level) {
+        const { done, value } = reading.rest.next();
+        if (done === true) reading.whole = true;
+        else {
+          const numbers = chunks.numbersOf(value);
+          reading.pages.push(numbers);
+          reading.count += numbers.length;
+          kept += numbers.length;
+        }
+      }
+      return reading;
+    },
+  };
+}
