@@ -38,6 +38,7 @@ export const FIGURES = {
   retrieve_100k_ms: { what: 'retrieval at 100,000 chunks, p50', unit: 'ms', budget: 15, full: true },
   cli_overhead_ms: { what: "hefc complete beyond the daemon's time", unit: 'ms', budget: 60 },
   node_start_ms: { what: '… of which node alone, doing nothing', unit: 'ms', budget: null },
+  cli_own_ms: { what: '… and of the command itself, beyond node', unit: 'ms', budget: null },
   ipc_overhead_ms: { what: "an open connection beyond the daemon's time", unit: 'ms', budget: 2 },
   ipc_round_trip_ms: { what: 'round trip of the smallest call', unit: 'ms', budget: null },
   idle_cpu_percent: { what: 'idle daemon, CPU', unit: '%', budget: 0 },

@@ -53,7 +53,7 @@ export function setUp(source: string): Workbench {
     },
     status: async () => (await bench.daemon()).call('status', { repo }),
     git: (...args) => run('git', args, repo),
-    hefc: (...args) => run(process.execPath, [join(packageRoot(), 'dist', 'client', 'main.js'), ...args], repo),
+    hefc: (...args) => run(process.execPath, [join(packageRoot(), 'dist', 'client', 'hefc.cjs'), ...args], repo),
     async fused() {
       const tree = bench.git('rev-parse', 'HEAD^{tree}');
       await until('the index stood at HEAD', async () => {

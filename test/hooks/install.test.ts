@@ -3,8 +3,8 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync,
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NotARepository } from '../../hooks/folder.js';
 import { installHooks } from '../../hooks/install.js';
+import { NotARepository } from '../../hooks/notARepository.js';
 import { hooksStatus } from '../../hooks/status.js';
 import { uninstallHooks } from '../../hooks/uninstall.js';
 import { makeRepository, type TestRepository } from './repository.js';
