@@ -109,7 +109,7 @@ test('a block of another version is replaced, not doubled', () => {
   installHooks(repository.root);
   const file = path.join(hooks(), 'post-commit');
   const current = readFileSync(file, 'utf8');
-  writeFileSync(file, current.replace('>>> hefc 1', '>>> hefc 0').replace('umask 077', 'umask 000'));
+  writeFileSync(file, current.replace('>>> hefc 2', '>>> hefc 1').replace('umask 077', 'umask 000'));
   assert.is(hooksStatus(repository.root).hooks[0]?.state, 'outdated');
   assert.equal(installHooks(repository.root).written, ['post-commit']);
   assert.is(readFileSync(file, 'utf8'), current);
