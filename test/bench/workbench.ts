@@ -11,6 +11,8 @@ import { until } from './timing.js';
 export interface Workbench {
   /** Work tree of the clone. */
   repo: string;
+  /** Commit the clone began at. */
+  start: string;
   /** A folder for anything else; removed at the end. */
   scratch: string;
   daemon(): Promise<Connection>;
@@ -43,6 +45,7 @@ export function setUp(source: string): Workbench {
   };
   const bench: Workbench = {
     repo,
+    start: '',
     scratch,
     async daemon() {
       if (connection === undefined) {
@@ -79,6 +82,7 @@ export function setUp(source: string): Workbench {
     bench.git('config', 'commit.gpgSign', 'false');
     bench.git('config', 'gc.auto', '0');
     bench.git('checkout', '--quiet', '-B', 'bench');
+    bench.start = bench.git('rev-parse', 'HEAD');
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true });
     throw error;
