@@ -6,7 +6,8 @@ import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../daemon/ipc/packageRoot.js';
 import type { CompleteResult } from '../daemon/ipc/protocol.js';
-import { findHooksFolder, NotARepository, type HooksFolder } from '../hooks/folder.js';
+import { findHooksFolder, type HooksFolder } from '../hooks/folder.js';
+import { NotARepository } from '../hooks/notARepository.js';
 import { EXIT, exitCodeOf, Failure, oneLine } from './failure.js';
 import { DEMO_PLACES, findPlace, type FoundPlace } from './demoPlaces.js';
 import { duration, nodeName, print, size } from './print.js';
@@ -22,7 +23,7 @@ const SHOWN_NODES = 8;
 const TIMEOUT_MS = 10_000;
 
 function ownRepository(root: string): HooksFolder {
-  const advice = 'clone it with git to see the demonstration, or go to a repository of yours and run: ' + `node '${path.join(root, 'dist', 'client', 'main.js')}' init`;
+  const advice = 'clone it with git to see the demonstration, or go to a repository of yours and run: ' + `node '${path.join(root, 'dist', 'client', 'hefc.cjs')}' init`;
   let where: HooksFolder;
   try {
     where = findHooksFolder(root);

@@ -1,6 +1,6 @@
 /** Exit codes, and errors as one line on stderr. */
 import { CallError, NoDaemonError } from '../daemon/ipc/errors.js';
-import { NotARepository } from '../hooks/folder.js';
+import { NotARepository } from '../hooks/notARepository.js';
 
 /** 1 is whatever has no code of its own: a failed check of `doctor`, a broken database or model. */
 export const EXIT = { done: 0, failed: 1, usage: 2, noDaemon: 3, notARepository: 4, timeout: 5 } as const;
@@ -33,6 +33,17 @@ export function exitCodeOf(error: unknown): ExitCode {
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return `hefc: ${text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\x00-\x1f\x7f]/g, '').trim()}`;
+}
+
+/** The end of a command that failed: one line on stderr and its exit code. */
+export function fail(error: unknown): void {
+  process.stderr.write(`${oneLine(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+/** A reader that closes the pipe early (`hefc status | head -1`) is no error. */
+export function endAtClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed));
 }
 
 /** File system errors in words: what could not be done, why, and what to do. */

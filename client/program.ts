@@ -1,9 +1,10 @@
 /**
  * The command tree: names, options, help and examples. What a command does lies in commands/ and is loaded only when
- * that command runs, since an editor may start `hefc complete` at every pause in typing.
+ * that command runs.
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../daemon/ipc/packageRoot.js';
+import { CONTEXTS, DEFAULTS, LEAST, wholeNumber, type PlaceOptions } from './place.js';
 
 export function buildProgram(): Command {
   const program = new Command('hefc')
@@ -53,26 +54,15 @@ function addCompletion(program: Command): void {
     .action(async (options: PlaceOptions) => (await import('./commands/explain.js')).explain(options));
 }
 
-export interface PlaceOptions {
-  file: string;
-  line: number;
-  column: number;
-  stdin?: boolean;
-  json?: boolean;
-  context: 'hef' | 'snippet' | 'none';
-  maxTokens?: number;
-  timeout: number;
-}
-
 function placeOptions(command: Command): Command {
   return command
     .requiredOption('--file <path>', 'the file')
-    .requiredOption('--line <n>', 'line of the cursor, from 1', wholeNumber(1))
-    .requiredOption('--column <n>', 'UTF-16 code units left of the cursor, from 0', wholeNumber(0))
+    .requiredOption('--line <n>', 'line of the cursor, from 1', number(LEAST.line))
+    .requiredOption('--column <n>', 'UTF-16 code units left of the cursor, from 0', number(LEAST.column))
     .option('--stdin', "read the buffer's text from standard input; the file need not be saved or exist")
-    .addOption(new Option('--context <mode>', 'what goes into the prompt besides the file').choices(['hef', 'snippet', 'none']).default('hef'))
-    .option('--max-tokens <n>', 'length limit of the completion', wholeNumber(1))
-    .option('--timeout <ms>', 'time for the answer, counted from a running daemon', wholeNumber(1), 1000)
+    .addOption(new Option('--context <mode>', 'what goes into the prompt besides the file').choices(CONTEXTS).default(DEFAULTS.context))
+    .option('--max-tokens <n>', 'length limit of the completion', number(LEAST.maxTokens))
+    .option('--timeout <ms>', 'time for the answer, counted from a running daemon', number(LEAST.timeout), DEFAULTS.timeout)
     .option('--json', 'print one JSON object');
 }
 
@@ -103,7 +93,7 @@ function addDaemon(program: Command): void {
     .action(async (options: { json?: boolean }) => (await import('./commands/daemon.js')).status(options));
   examples(daemon.command('logs').description('show the end of its log'), ['hefc daemon logs', 'hefc daemon logs -f', 'hefc daemon logs -n 500'])
     .option('-f, --follow', 'go on printing new lines')
-    .option('-n, --lines <n>', 'how many lines', wholeNumber(1), 50)
+    .option('-n, --lines <n>', 'how many lines', number(1), 50)
     .action(async (options: { follow?: boolean; lines: number }) => (await import('./commands/daemonLogs.js')).logs(options));
   examples(daemon.command('run').description('run it in the foreground'), ['hefc daemon run'])
     .action(async () => (await import('./commands/daemon.js')).run());
@@ -156,10 +146,10 @@ function examples(command: Command, lines: string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-function wholeNumber(least: number): (text: string) => number {
+function number(least: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+    const value = wholeNumber(text, least);
+    if (value === undefined) throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
     return value;
   };
 }

@@ -1,6 +1,6 @@
 /** From the options of `complete` and `explain` to the daemon's answer. */
 import type { CompleteResult } from '../daemon/ipc/protocol.js';
-import type { PlaceOptions } from './program.js';
+import type { PlaceOptions } from './place.js';
 import { withDaemon } from './session.js';
 import { checkCursor, readSource } from './source.js';
 

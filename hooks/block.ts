@@ -11,7 +11,7 @@ export type HookName = (typeof HOOK_NAMES)[number];
 export type Made = 'nothing' | 'file' | 'folder';
 
 /** Version of the block; an installed block of another version is replaced. */
-const VERSION = 1;
+const VERSION = 2;
 const BEGIN = '# >>> hefc';
 const END = '# <<< hefc <<<';
 const MADE_NOTES: Record<Made, string> = { nothing: '', file: ', new file', folder: ', new file, new folder' };
@@ -31,7 +31,7 @@ export function blockText(shim: string, hook: HookName, made: Made): string {
   const begin = shim.indexOf(`${BEGIN} >>>`);
   const end = shim.indexOf(END);
   if (begin < 0 || end < begin) throw new Error('hooks/shim.sh has lost its marks; reinstall hefc');
-  const body = shim.slice(shim.indexOf('\n', begin) + 1, end).replace('hook=${1-}', `hook=${hook}`);
+  const body = shim.slice(shim.indexOf('\n', begin) + 1, end).replaceAll('${1-}', hook);
   return `${BEGIN} ${VERSION}${MADE_NOTES[made]}; taken out by: hefc hooks uninstall >>>\n${body}${END}`;
 }
 

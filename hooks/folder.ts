@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { NotARepository } from './notARepository.js';
 
 export interface HooksFolder {
   /** Absolute path; may not exist yet. */
@@ -12,8 +13,6 @@ export interface HooksFolder {
   /** Set when hooks written here would reach beyond this clone, or cannot be written: why, in words. */
   refused?: string;
 }
-
-export class NotARepository extends Error {}
 
 /** Git variables that name one repository; a caller inside a hook carries them, and they would mislead `git -C`. */
 const LOCAL_VARIABLES = /^GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|PREFIX|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|CONFIG_KEY_.*|CONFIG_VALUE_.*|NAMESPACE|SHALLOW_FILE|GRAFT_FILE|IMPLICIT_WORK_TREE)$/;

@@ -12,12 +12,12 @@ const root = packageRoot();
 function modulesOf(source: string): string[] {
   // Code in template strings runs in child processes of `hefc doctor`, not here.
   const code = source.replace(/`[^`]*`/g, '``');
-  return [...code.matchAll(/^(?:import|export)\b[^'"`]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)|\brequire(?:\([^()]*\))?\('([^']+)'\)|\bcreateRequire\([^()]*\)\('([^']+)'\)/gm)].map((match) => match.slice(1).find((name) => name !== undefined) ?? '');
+  return [...code.matchAll(/^(?:import|export)\b[^'"`]*?from '([^']+)'|^import '([^']+)'|^import \w+ = require\('([^']+)'\)|\bimport\('([^']+)'\)|\brequire(?:\([^()]*\))?\('([^']+)'\)|\bcreateRequire\([^()]*\)\('([^']+)'\)/gm)].map((match) => match.slice(1).find((name) => name !== undefined) ?? '');
 }
 
 /** Everything a room's sources import, as [file, module]; relative ones from the package's root. */
 function imports(room: string): [string, string][] {
-  const files = readdirSync(path.join(root, room), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(path.join(root, room), { recursive: true, encoding: 'utf8' }).filter((name) => /\.c?ts$/.test(name));
   return files.flatMap((name) => {
     const file = path.join(room, name);
     return modulesOf(readFileSync(path.join(root, file), 'utf8')).map((module): [string, string] => [file, module.startsWith('.') ? path.join(path.dirname(file), module) : module]);
@@ -25,7 +25,7 @@ function imports(room: string): [string, string][] {
 }
 
 const ALLOWED: Record<string, RegExp> = {
-  client: /^(node:[a-z/_]+|commander|client\/.*|hooks\/.*|daemon\/ipc\/.*)$/,
+  client: /^(node:[a-z/_]+|commander|esbuild|client\/.*|hooks\/.*|daemon\/ipc\/.*)$/,
   hooks: /^(node:[a-z/_]+|hooks\/.*|daemon\/ipc\/packageRoot\.js)$/,
   daemon: /^(node:[a-z/_]+|node-ipc|ignore|@vscode\/tree-sitter-wasm|daemon\/.*|store\/.*|models\/.*)$/,
   'daemon/ipc': /^(node:[a-z/_]+|node-ipc|daemon\/ipc\/.*)$/,
@@ -45,14 +45,18 @@ test('only the transport knows node-ipc', () => {
   assert.equal([...new Set(found.map(([file]) => file))], [path.join('daemon', 'ipc', 'transport.ts')]);
 });
 
+test('only the build step knows esbuild', () => {
+  assert.equal(imports('client').filter(([, module]) => module === 'esbuild').map(([file]) => file), [path.join('client', 'oneFile.ts')]);
+});
+
 test('only one module knows ONNX Runtime: it switches the telemetry client off first', () => {
   const found = imports('models').filter(([, module]) => module === 'onnxruntime-node');
   assert.equal(found.map(([file]) => file), [path.join('models', 'onnx', 'runtime.ts')]);
 });
 
 test('every way to import is seen', () => {
-  const source = ["import { a } from 'a';", "import type { b } from 'b';", "export * from 'c';", "import 'd';", "const e = await import('e');", "const f = require('f');", "const g = createRequire(import.meta.url)('g');", "import {\n  h,\n} from 'h';"].join('\n');
-  assert.equal(modulesOf(source), ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+  const source = ["import { a } from 'a';", "import type { b } from 'b';", "export * from 'c';", "import 'd';", "const e = await import('e');", "const f = require('f');", "const g = createRequire(import.meta.url)('g');", "import {\n  h,\n} from 'h';", "import i = require('i');"].join('\n');
+  assert.equal(modulesOf(source), ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { EXIT } from '../failure.js';
 import { printJson } from '../print.js';
-import type { PlaceOptions } from '../program.js';
+import type { PlaceOptions } from '../place.js';
 import { REASONS } from '../reasons.js';
 import { completionJson, requestCompletion } from '../requestCompletion.js';
 

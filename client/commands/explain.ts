@@ -1,7 +1,7 @@
 import type { CompleteResult } from '../../daemon/ipc/protocol.js';
 import { EXIT } from '../failure.js';
 import { harmless, nodeName, print, printJson } from '../print.js';
-import type { PlaceOptions } from '../program.js';
+import type { PlaceOptions } from '../place.js';
 import { REASONS } from '../reasons.js';
 import { completionJson, requestCompletion } from '../requestCompletion.js';
 

@@ -1,6 +1,6 @@
 /** The repository of the working directory: hooks, database folder, index. No repository is no failure. */
 import { accessSync, constants, lstatSync } from 'node:fs';
-import { NotARepository } from '../../hooks/folder.js';
+import { NotARepository } from '../../hooks/notARepository.js';
 import { hooksStatus, type HooksStatus } from '../../hooks/status.js';
 import { withDaemon } from '../session.js';
 import { hefcFolder } from '../../daemon/ipc/paths.js';

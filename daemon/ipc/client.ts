@@ -2,13 +2,12 @@
  * The client's way to a daemon: connect (starting one when none runs), stop.
  * Every path ends within its timeout. Imports stay few: this is on the start-up path of every command.
  */
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeConnection, type Connection } from './connection.js';
 import { CallError, NoDaemonError } from './errors.js';
 import { lockHolder, takeLock } from './lock.js';
-import { buildId, packageRoot } from './packageRoot.js';
+import { buildId } from './packageRoot.js';
 import { lockPath, logPath, runtimeFolder, socketPath } from './paths.js';
 import { PROTOCOL } from './protocol.js';
 import { connectTo, type Wire } from './transport.js';
@@ -16,21 +15,6 @@ import { connectTo, type Wire } from './transport.js';
 export type { CallOptions, Connection } from './connection.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Starts a daemon process, detached, its output in the log; returns at once. */
-function spawnDaemon(): void {
-  const main = join(packageRoot(), 'dist', 'daemon', 'main.js');
-  if (!existsSync(main)) throw new NoDaemonError(`the daemon is not built (${main} is missing); run: npm run build`);
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-  const log = openSync(logPath(), 'a', 0o600);
-  try {
-    const child = spawn(process.execPath, [main], { detached: true, stdio: ['ignore', log, log], env, cwd: '/', windowsHide: true });
-    child.on('error', () => undefined);
-    child.unref();
-  } finally {
-    closeSync(log);
-  }
-}
 
 /** A daemon this old, by its lock, has its model loaded: it answers a greeting at once, or it is stopped or hung. */
 const STARTED_MS = 15_000;
@@ -92,7 +76,7 @@ export async function connect(options: { timeout?: number; helloTimeout?: number
       const running = lockHolder(lockPath()) !== undefined;
       if (lock && !running && Date.now() - spawned > 5000) {
         spawned = Date.now();
-        spawnDaemon();
+        (await import('./spawnDaemon.js')).spawnDaemon();
       }
       await pause(Math.min(wait, Math.max(1, deadline - Date.now())));
       const connection = await tryConnect(deadline, helloTimeout);

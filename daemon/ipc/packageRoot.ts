@@ -1,8 +1,6 @@
 /** Where the package lies, which version it is, and which build its compiled files are. */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 let root: string | undefined;
 let build: string | undefined;
@@ -15,7 +13,7 @@ function manifest(folder: string): { name?: string; version?: string } | undefin
 /** The folder whose package.json is named hefc: assets (grammars, models, hook shim) are resolved from it. */
 export function packageRoot(): string {
   if (root !== undefined) return root;
-  let folder = dirname(fileURLToPath(import.meta.url));
+  let folder = dirname(import.meta.filename);
   for (;;) {
     if (manifest(folder)?.name === 'hefc') return (root = folder);
     const parent = dirname(folder);
@@ -29,29 +27,16 @@ export function packageVersion(): string {
   return manifest(packageRoot())?.version ?? '0.0.0';
 }
 
-function* compiledFiles(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* compiledFiles(path);
-    else if (entry.name.endsWith('.js')) yield path;
-  }
-}
-
 /**
- * Version and digest of the compiled files a daemon runs (name, size, modification time), so that a client of a newer
- * build replaces an older daemon. Contents are not read: every command pays for this, and a reinstalled equal build
- * costs no more than a restart.
+ * Version and stamp of the compiled files, so that a client of a newer build replaces an older daemon. The stamp is size
+ * and times of what the compiler notes of its last run (it writes that whenever it wrote anything else): every command
+ * pays for this, and looking at each file took longer than asking the daemon. A reinstalled equal build costs no more
+ * than a restart.
  */
 export function buildId(): string {
   if (build !== undefined) return build;
-  const hash = createHash('sha1');
-  for (const room of ['daemon', 'store', 'models']) {
-    const folder = join(packageRoot(), 'dist', room);
-    if (!existsSync(folder)) continue;
-    for (const path of compiledFiles(folder)) {
-      const { size, mtimeMs } = statSync(path);
-      hash.update(`${path} ${size} ${mtimeMs}\n`);
-    }
-  }
-  return (build = `${packageVersion()}+${hash.digest('hex').slice(0, 12)}`);
+  const stamp = statSync(join(packageRoot(), 'dist', '.tsbuildinfo'), { throwIfNoEntry: false });
+  if (stamp === undefined) throw new Error('the build is incomplete: dist/.tsbuildinfo is missing; run: npm run build');
+  const { size, mtimeMs, ctimeMs } = stamp;
+  return (build = `${packageVersion()}+${[size, mtimeMs, ctimeMs].map((number) => Math.round(number).toString(36)).join('.')}`);
 }

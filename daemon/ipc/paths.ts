@@ -5,8 +5,8 @@
  * The runtime folder is ours alone: a real folder, owned by us, mode 0700. Both sides check that before they
  * trust a socket inside it, since whoever owns the folder could answer in the daemon's place.
  */
-import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NoDaemonError } from './errors.js';
@@ -38,6 +38,8 @@ export function runtimeFolder(): string {
   const xdg = process.env.XDG_RUNTIME_DIR;
   const wanted = home ? join(home, 'run') : xdg ? join(xdg, 'hefc') : join(homedir(), '.cache', 'hefc', `run-${uid()}`);
   if (Buffer.byteLength(join(wanted, 'daemon.sock')) < MAX_SOCKET_BYTES) return ownFolder(wanted);
+  // Seldom needed, and the slowest of Node's own modules to load.
+  const { createHash } = createRequire(import.meta.filename)('node:crypto') as typeof import('node:crypto');
   const digest = createHash('sha1').update(wanted).digest('hex').slice(0, 10);
   const base = Buffer.byteLength(tmpdir()) < 60 ? tmpdir() : '/tmp';
   return ownFolder(join(base, `hefc-${uid()}-${digest}`));

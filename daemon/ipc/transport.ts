@@ -6,14 +6,10 @@
  * line longer than MAX_MESSAGE_BYTES closes the connection before it is buffered whole. node-ipc is kept from
  * printing, from retrying, from unlinking a socket that is in use, and from its default path in /tmp.
  */
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import type { IPCModule } from 'node-ipc';
+import { IPCModule } from 'node-ipc';
 import { CallError, NoDaemonError } from './errors.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
-
-// Its CommonJS form is one file; the ES modules are a dozen, and every command waits for them.
-const { IPCModule: Module } = createRequire(import.meta.url)('node-ipc') as typeof import('node-ipc');
 
 /** What a peer that reads too slowly may leave unread before it is cut off. */
 const MAX_UNREAD_BYTES = 4 * MAX_MESSAGE_BYTES;
@@ -28,7 +24,7 @@ export interface Wire {
 }
 
 function quietModule(): IPCModule {
-  const ipc = new Module();
+  const ipc = new IPCModule();
   Object.assign(ipc.config, { silent: true, logger: () => undefined, rawBuffer: true, encoding: 'utf8', unlink: false, maxConnections: 256, maxRetries: 0, stopRetrying: true });
   return ipc;
 }

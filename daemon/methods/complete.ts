@@ -1,4 +1,4 @@
-import { readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { languageOf } from '../chunker/language.js';
 import { refuseContent, refusePath } from '../chunker/refuse.js';
@@ -44,6 +44,8 @@ function placed(file: string): string {
 /** What a file that is a link leads to, there or not; undefined when it is none. */
 function linkTarget(file: string): string | undefined {
   try {
+    // Asked first, for an exception takes longer.
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined;
     return realpathSync(resolve(dirname(file), readlinkSync(file)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return undefined;

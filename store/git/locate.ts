@@ -85,6 +85,8 @@ function look(path: string): Stats | undefined {
 }
 
 function textOf(path: string): string | undefined {
+  // Mostly there is none: an exception would take longer than all else here.
+  if (look(path) === undefined) return undefined;
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -5,7 +5,10 @@ import type { Measured } from './figures.js';
 import { median, timed } from './timing.js';
 import type { Workbench } from './workbench.js';
 
-/** What the command and the socket add to the daemon's own time. */
+/**
+ * What the command and the socket add to the daemon's own time. Node alone runs in the same rounds: what the command adds
+ * to it is the middle of the differences, which a machine that slows down for a while moves less than either time.
+ */
 export async function clientOverhead(bench: Workbench, rounds: number): Promise<Measured> {
   const cursor = drawCursors(bench, 1)[0];
   if (cursor === undefined) throw new Error('the repository has no source line to complete; give another --repo');
@@ -23,5 +26,6 @@ export async function clientOverhead(bench: Workbench, rounds: number): Promise<
     bare.push(await timed(() => spawnSync(process.execPath, ['--eval', '0'])));
     beyond.push(wall - (JSON.parse(output) as CompleteResult).ms.total);
   }
-  return { node_start_ms: median(bare), cli_overhead_ms: median(beyond), ipc_round_trip_ms: median(trips) };
+  const own = beyond.map((time, i) => time - bare[i]!);
+  return { node_start_ms: median(bare), cli_overhead_ms: median(beyond), cli_own_ms: median(own), ipc_round_trip_ms: median(trips) };
 }

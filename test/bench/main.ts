@@ -50,7 +50,7 @@ function steps(quick: boolean, full: boolean): Step[] {
     { what: 'commits of ten files', figures: ['refuse_ms'], run: (bench) => refuse(bench, rounds(5, 2)) },
     { what: 'branch switches', figures: ['switch_ms', 'switch_fusions'], run: (bench) => switchBranch(bench, rounds(10, 4)) },
     { what: 'hook cost', figures: ['hook_up_ms', 'hook_stopped_ms', 'hook_down_ms'], run: (bench) => hookCost(bench, rounds(40, 10)) },
-    ...(full ? [{ what: 'rebases of 100 commits', figures: ['rebase_ratio' as const], run: (bench: Workbench) => rebase(bench, 3) }] : []),
+    ...(full ? [{ what: 'rebases of 100 commits', figures: ['rebase_ratio' as const, 'rebase_own_ratio' as const], run: (bench: Workbench) => rebase(bench, 3) }] : []),
     { what: 'the idle daemon', figures: ['idle_rss_mb', 'idle_cpu_percent'], run: (bench) => idle(bench, rounds(10, 3)) },
     ...(full ? [{ what: 'retrieval at 100,000 chunks', figures: ['retrieve_100k_ms' as const], run: (bench: Workbench) => retrievalAtScale(bench, 50) }] : []),
   ];

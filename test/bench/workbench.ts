@@ -11,6 +11,8 @@ import { until } from './timing.js';
 export interface Workbench {
   /** Work tree of the clone. */
   repo: string;
+  /** Commit the clone began at. */
+  start: string;
   /** A folder for anything else; removed at the end. */
   scratch: string;
   daemon(): Promise<Connection>;
@@ -43,6 +45,7 @@ export function setUp(source: string): Workbench {
   };
   const bench: Workbench = {
     repo,
+    start: '',
     scratch,
     async daemon() {
       if (connection === undefined) {
@@ -53,7 +56,7 @@ export function setUp(source: string): Workbench {
     },
     status: async () => (await bench.daemon()).call('status', { repo }),
     git: (...args) => run('git', args, repo),
-    hefc: (...args) => run(process.execPath, [join(packageRoot(), 'dist', 'client', 'main.js'), ...args], repo),
+    hefc: (...args) => run(process.execPath, [join(packageRoot(), 'dist', 'client', 'hefc.cjs'), ...args], repo),
     async fused() {
       const tree = bench.git('rev-parse', 'HEAD^{tree}');
       await until('the index stood at HEAD', async () => {
@@ -79,6 +82,7 @@ export function setUp(source: string): Workbench {
     bench.git('config', 'commit.gpgSign', 'false');
     bench.git('config', 'gc.auto', '0');
     bench.git('checkout', '--quiet', '-B', 'bench');
+    bench.start = bench.git('rev-parse', 'HEAD');
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true });
     throw error;

@@ -19,7 +19,7 @@ export interface Command {
   end(): void;
 }
 
-export const MAIN = path.join(packageRoot(), 'dist', 'client', 'main.js');
+export const MAIN = path.join(packageRoot(), 'dist', 'client', 'hefc.cjs');
 
 export function makeCommand(): Command {
   const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'hefc-cli-')));

@@ -35,7 +35,7 @@ test.before(() => {
   symlinkSync(path.join(packageRoot(), 'node_modules'), path.join(copy, 'node_modules'));
 });
 test.after(() => {
-  spawnSync(process.execPath, [path.join(copy, 'dist/client/main.js'), 'daemon', 'stop'], { env: environment });
+  spawnSync(process.execPath, [path.join(copy, 'dist/client/hefc.cjs'), 'daemon', 'stop'], { env: environment });
   rmSync(outer, { recursive: true, force: true, maxRetries: 5 });
 });
 

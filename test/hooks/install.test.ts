@@ -3,8 +3,8 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync,
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NotARepository } from '../../hooks/folder.js';
 import { installHooks } from '../../hooks/install.js';
+import { NotARepository } from '../../hooks/notARepository.js';
 import { hooksStatus } from '../../hooks/status.js';
 import { uninstallHooks } from '../../hooks/uninstall.js';
 import { makeRepository, type TestRepository } from './repository.js';
@@ -109,7 +109,7 @@ test('a block of another version is replaced, not doubled', () => {
   installHooks(repository.root);
   const file = path.join(hooks(), 'post-commit');
   const current = readFileSync(file, 'utf8');
-  writeFileSync(file, current.replace('>>> hefc 1', '>>> hefc 0').replace('umask 077', 'umask 000'));
+  writeFileSync(file, current.replace('>>> hefc 2', '>>> hefc 1').replace('umask 077', 'umask 000'));
   assert.is(hooksStatus(repository.root).hooks[0]?.state, 'outdated');
   assert.equal(installHooks(repository.root).written, ['post-commit']);
   assert.is(readFileSync(file, 'utf8'), current);

@@ -36,9 +36,65 @@ test('a commit, a checkout, a merge and a rebase each append their line', withRe
   repository.git('reset', '-q', '--hard', 'HEAD~1');
   repository.clearSpool();
   repository.git('rebase', '-q', 'main');
-  const hooks = repository.spool().map(([hook]) => hook);
-  assert.ok(hooks.includes('post-rewrite'), `post-rewrite among ${hooks.join(' ')}`);
-  assert.ok(repository.spool().every(([, where, top]) => where === common && top === repository.root));
+  assert.equal(repository.spool(), [line('post-checkout'), line('post-rewrite')]);
+}));
+
+/** Names of the hooks told of since the last look. */
+function told(repository: TestRepository): string[] {
+  const hooks = repository.spool().map(([hook]) => hook ?? '');
+  repository.clearSpool();
+  return hooks;
+}
+
+/** Three commits on main, each to a file of its own, after the first. */
+function threeCommits(repository: TestRepository): void {
+  for (const name of ['a', 'b', 'c']) repository.commit(`${name}.txt`, `${name}\n`);
+  installHooks(repository.root);
+}
+
+test('a rebase tells of its start and its end, not of the commits between', withRepository((repository) => {
+  threeCommits(repository);
+  repository.git('rebase', '-q', '--force-rebase', 'HEAD~3');
+  assert.equal(told(repository), ['post-checkout', 'post-rewrite']);
+}));
+
+test('a rebase in a linked worktree does so too, and does not keep commits of the main one quiet', withRepository((repository) => {
+  threeCommits(repository);
+  const linked = path.join(path.dirname(repository.root), 'linked');
+  repository.git('worktree', 'add', '-q', '-b', 'other', linked);
+  repository.clearSpool();
+  assert.is(repository.run(['-c', 'sequence.editor=sed -i.bak 1s/pick/edit/', 'rebase', '-q', '-i', 'HEAD~2'], { cwd: linked }).status, 0);
+  assert.equal(told(repository), ['post-checkout']);
+  repository.commit('d.txt', 'd\n');
+  assert.equal(told(repository), ['post-commit']);
+  assert.is(repository.run(['rebase', '--continue'], { cwd: linked }).status, 0);
+  assert.equal(told(repository).filter((hook) => hook !== 'post-rewrite'), []);
+}));
+
+test('a rebase that stops, is amended and aborted has told of its start, for whose end the daemon waits', withRepository((repository) => {
+  threeCommits(repository);
+  repository.git('-c', 'sequence.editor=sed -i.bak 1s/pick/edit/', 'rebase', '-q', '-i', 'HEAD~2');
+  repository.git('commit', '-q', '--allow-empty', '-m', 'between');
+  repository.git('rebase', '--abort');
+  assert.equal(told(repository), ['post-checkout']);
+  repository.commit('d.txt', 'd\n');
+  assert.equal(told(repository), ['post-commit'], 'afterwards all is as before');
+}));
+
+test('every commit of a cherry-pick, a revert and a stopped am is told, for nothing tells of their end', withRepository((repository) => {
+  threeCommits(repository);
+  const patches = repository.git('format-patch', '--stdout', 'HEAD~2');
+  repository.git('checkout', '-q', '-b', 'side', 'HEAD~3');
+  repository.clearSpool();
+  repository.git('cherry-pick', 'main~1', 'main');
+  assert.equal(told(repository), ['post-commit', 'post-commit']);
+  repository.git('revert', '--no-edit', 'HEAD', 'HEAD~1');
+  assert.equal(told(repository), ['post-commit', 'post-commit']);
+  repository.commit('b.txt', 'in the way\n');
+  repository.clearSpool();
+  assert.is.not(repository.run(['am', '-q'], { input: patches }).status, 0);
+  repository.commit('b.txt', 'b\n');
+  assert.equal(told(repository), ['post-commit']);
 }));
 
 test('a command run in a subfolder names the top of the work tree', withRepository((repository, common) => {
@@ -160,6 +216,11 @@ for (const shebang of STRICT) {
     assert.equal(repository.spool(), [['post-rewrite', common, repository.root]]);
     rmSync(path.join(common, 'hefc'), { recursive: true });
     assert.equal(once(), plain, 'and the same without a spool');
+    writeFileSync(file, readFileSync(file, 'latin1').replaceAll('post-rewrite', 'post-commit'), 'latin1');
+    mkdirSync(path.join(common, 'rebase-merge'));
+    mkdirSync(path.join(common, 'hefc'));
+    assert.equal(once(), plain, 'and during a rebase, when commits are not told');
+    assert.equal(repository.spool(), []);
   }));
 }
 
@@ -181,11 +242,32 @@ test('a failing post-checkout of the user still fails the checkout as it did', w
   assert.is(repository.spool().length, 1);
 }));
 
-test('the hook starts no process when the spool is empty', withRepository((repository, common) => {
-  const run = spawnSync('/bin/sh', [shimPath(), 'post-commit'], { cwd: repository.root, env: { PATH: '/nonexistent' }, encoding: 'utf8' });
-  assert.equal([run.status, run.stdout, run.stderr], [0, '', '']);
-  assert.equal(repository.spool(), [['post-commit', common, repository.root]]);
+test('the hook starts no process, whatever waits in the spool', withRepository((repository, common) => {
+  const lines: string[][] = [];
+  for (let i = 0; i < 3; i++) {
+    const run = spawnSync('/bin/sh', [shimPath(), 'post-commit'], { cwd: repository.root, env: { PATH: '/nonexistent' }, encoding: 'utf8' });
+    assert.equal([run.status, run.stdout, run.stderr], [0, '', '']);
+    lines.push(['post-commit', common, repository.root]);
+    assert.equal(repository.spool(), lines);
+  }
 }));
+
+for (const shell of ['sh', 'dash', 'bash', 'busybox', 'ksh', 'mksh', 'zsh']) {
+  if (spawnSync(shell, ['-c', ':']).error !== undefined && shell !== 'sh') continue;
+  test(`${shell} adds to a spool, stops at about a megabyte or two, and says nothing`, withRepository((repository, common) => {
+    const spool = path.join(common, 'hefc/spool');
+    const run = (): void => {
+      const { status, stdout, stderr } = spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), shimPath(), 'post-commit'], { cwd: repository.root, encoding: 'utf8' });
+      assert.equal({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
+    };
+    writeFileSync(spool, 'x'.repeat(900_000));
+    run();
+    assert.is(readFileSync(spool, 'latin1').slice(900_000), `post-commit\t${common}\t${repository.root}\n`);
+    writeFileSync(spool, 'x'.repeat(2_000_000));
+    run();
+    assert.is(statSync(spool).size, 2_000_000);
+  }));
+}
 
 test('a path that would break the line is not spooled', withRepository((repository) => {
   installHooks(repository.root);

@@ -1,0 +1,50 @@
+/** The options of `hefc complete` and `hefc explain`. */
+import type { ContextMode } from '../daemon/ipc/protocol.js';
+
+export interface PlaceOptions {
+  file: string;
+  line: number;
+  column: number;
+  stdin?: boolean;
+  json?: boolean;
+  context: ContextMode;
+  maxTokens?: number;
+  timeout: number;
+}
+
+export const CONTEXTS: readonly ContextMode[] = ['hef', 'snippet', 'none'];
+export const DEFAULTS = { context: 'hef', timeout: 1000 } as const;
+/** The least each number may be. */
+export const LEAST = { line: 1, column: 0, maxTokens: 1, timeout: 1 } as const;
+
+/** undefined: not a whole number from `least`. */
+export function wholeNumber(text: string, least: number): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least ? value : undefined;
+}
+
+const VALUES: Readonly<Record<string, keyof PlaceOptions>> = { '--file': 'file', '--line': 'line', '--column': 'column', '--context': 'context', '--max-tokens': 'maxTokens', '--timeout': 'timeout' };
+const FLAGS: Readonly<Record<string, keyof PlaceOptions>> = { '--stdin': 'stdin', '--json': 'json' };
+
+/**
+ * Reads arguments as editors write them, without loading commander. undefined for whatever is not plainly right:
+ * commander then reads the same arguments, and says what is wrong or helps.
+ */
+export function readPlace(args: readonly string[]): PlaceOptions | undefined {
+  const found: Partial<Record<keyof PlaceOptions, string | number | boolean>> = { ...DEFAULTS };
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i]!;
+    if (Object.hasOwn(FLAGS, word)) {
+      found[FLAGS[word]!] = true;
+      continue;
+    }
+    if (!Object.hasOwn(VALUES, word)) return undefined;
+    const name = VALUES[word]!;
+    const text = args[++i];
+    if (text === undefined || text.startsWith('-')) return undefined;
+    found[name] = Object.hasOwn(LEAST, name) ? wholeNumber(text, LEAST[name as keyof typeof LEAST]) : text;
+    if (found[name] === undefined) return undefined;
+  }
+  const complete = found.file !== undefined && found.line !== undefined && found.column !== undefined && (CONTEXTS as readonly unknown[]).includes(found.context);
+  return complete ? (found as unknown as PlaceOptions) : undefined;
+}
