@@ -31,8 +31,12 @@ export type LexicalSearch = (identifiers: readonly string[], k: number, excluded
 export function createLexicalSearch(postings: Postings, chunks: LiveChunks): LexicalSearch {
   const meanTerms = chunks.termCounts.reduce((sum, count) => sum + count, 0) / Math.max(1, chunks.count);
   const live = createLiveTerms(postings, chunks);
+  /** [count] what a term of weight and idf 1 adds to a chunk: less to a long one. */
+  const shares = Float64Array.from(chunks.termCounts, (count) => (k1 + 1) / (1 + k1 * (1 - b + (b * count) / meanTerms)));
   /** [count]; zeros between searches. */
   const scores = new Float64Array(chunks.count);
+  /** Numbers of the chunks scored by the search under way. */
+  const touched = new Int32Array(chunks.count);
 
   /**
    * The rarest terms that together have no more than SCORED_POSTINGS, rarest first. All are read to the same level, which
@@ -55,24 +59,34 @@ export function createLexicalSearch(postings: Postings, chunks: LiveChunks): Lex
     return chosen;
   }
 
+  /** Adds a term's worth to its chunks; returns how many have been touched now. */
+  function add(page: Int32Array, worth: number, before: number): number {
+    let count = before;
+    for (let at = 0; at < page.length; at++) {
+      const number = page[at]!;
+      const score = scores[number]!;
+      if (score === 0) touched[count++] = number;
+      scores[number] = score + worth * shares[number]!;
+    }
+    return count;
+  }
+
   return (identifiers, k, excluded, weights) => {
     if (chunks.count === 0 || k <= 0) return [];
-    const touched: number[] = [];
+    let count = 0;
     for (const { weight, found } of rarest(queryTerms(identifiers, weights))) {
-      const idf = Math.log(1 + (chunks.count - found.count + 0.5) / (found.count + 0.5));
-      for (const page of found.pages) {
-        for (let at = 0; at < page.length; at++) {
-          const number = page[at]!;
-          if (scores[number] === 0) touched.push(number);
-          scores[number]! += (weight * idf * (k1 + 1)) / (1 + k1 * (1 - b + (b * chunks.termCounts[number]!) / meanTerms));
-        }
-      }
+      const worth = weight * Math.log(1 + (chunks.count - found.count + 0.5) / (found.count + 0.5));
+      for (const page of found.pages) count = add(page, worth, count);
     }
     for (const number of excluded) scores[number] = 0;
-    const least = kthLargest(Float64Array.from(touched, (number) => scores[number]!), k);
+    const reached = new Float64Array(count);
+    for (let at = 0; at < count; at++) reached[at] = scores[touched[at]!]!;
+    const least = kthLargest(reached, k);
     const best: Scored[] = [];
-    for (const number of touched) if (scores[number]! > 0 && scores[number]! >= least) best.push({ number, score: scores[number]! });
-    for (const number of touched) scores[number] = 0;
+    for (let at = 0; at < count; at++) {
+      if (reached[at]! > 0 && reached[at]! >= least) best.push({ number: touched[at]!, score: reached[at]! });
+      scores[touched[at]!] = 0;
+    }
     return best;
   };
 }
