@@ -112,10 +112,11 @@ export class TokenIndex {
   private async fill(generation: number): Promise<void> {
     let began = performance.now();
     for (const file of this.wanted) {
+      if (this.table.used >= MOST_TOKENS) break;
       // A blob that cannot be read, or not any more, is none to compose from; whole lines report their own errors.
       const content = await this.read(file.oid).catch(() => undefined);
       if (generation !== this.generation) return;
-      if (content !== undefined && !this.byOid.has(file.oid) && this.table.used < MOST_TOKENS) this.append(file, content.toString());
+      if (content !== undefined && !this.byOid.has(file.oid)) this.append(file, content.toString());
       if (performance.now() - began > SLICE) {
         await new Promise((resolve) => setImmediate(resolve));
         if (generation !== this.generation) return;
