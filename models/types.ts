@@ -15,12 +15,12 @@ export interface ModelShapes {
   keyDim: number;
   /** Tokens in a chunk at most (128). */
   chunkTokens: number;
-  /** Tokens a leaf vector stands for (16): a chunk of n tokens has ceil(n / sliceTokens) vectors. */
+  /** Tokens a leaf vector stands for (32 in nano): a chunk of n tokens has ceil(n / sliceTokens) vectors. */
   sliceTokens: number;
   /** Vectors of a file node (4) and of a directory node (2). */
   fileVectors: number;
   directoryVectors: number;
-  /** Memory vectors a completion may take (64). */
+  /** Memory vectors a completion may take (16 in nano). */
   memoryBudget: number;
   /** Positions the generator was trained to see. */
   contextTokens: number;

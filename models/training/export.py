@@ -55,8 +55,9 @@ def parity(model, tokenizer, config):
     g, f = config.generator, config.fuser
     torch.manual_seed(0)
     table = model.fuser.table(model.model.embed_tokens.weight)
-    lengths = torch.tensor([48, 29, 1])
-    chunks = torch.randint(8, g.vocab, (3, 48))
+    size = f.sliceTokens
+    lengths = torch.tensor([3 * size, 2 * size - 3, 1])
+    chunks = torch.randint(8, g.vocab, (3, 3 * size))
     prefix, answer = (tokenizer.encode(text) for text in ("def area(width, height):\n    ", "return width * height\n"))
     far = prefix[-6:] + answer
     chunks[0, 5:5 + len(far)] = torch.tensor(far)  # so that some of what may be copied follows what is written

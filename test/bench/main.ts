@@ -25,6 +25,7 @@ import { rebase } from './rebase.js';
 import { refuse } from './refuse.js';
 import { retrievalAtScale } from './retrieval.js';
 import { switchBranch } from './switchBranch.js';
+import { whileIndexing } from './whileIndexing.js';
 import { typing } from './typing/typing.js';
 import type { Workbench } from './workbench.js';
 
@@ -43,6 +44,7 @@ function steps(quick: boolean, full: boolean): Step[] {
   const rounds = (many: number, few: number) => (quick ? few : many);
   return [
     { what: 'completions before indexing', figures: ['complete_unindexed'], run: unindexed },
+    { what: 'completions while indexing', figures: ['indexing_p50_ms', 'indexing_p95_ms'], run: (bench) => whileIndexing(bench, rounds(60, 8)) },
     { what: 'cold index', figures: ['index_tokens_per_s', 'db_ratio'], run: coldIndex },
     { what: 'one batch of indexing', figures: ['index_batch_ms'], run: (bench) => indexBatch(bench, rounds(40, 8)) },
     { what: 'completions', figures: ['warm_p50_ms', 'warm_p95_ms', 'cold_p50_ms', 'ipc_overhead_ms'], run: (bench) => completions(bench, rounds(40, 8)) },
