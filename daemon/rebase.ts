@@ -1,4 +1,4 @@
-/** A rebase fires hooks for every commit it makes; the index waits for its end. */
+/** Git fires hooks for every commit of a rebase, of which ours tell the start and the end; the index waits for the end. */
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 

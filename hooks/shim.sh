@@ -36,7 +36,7 @@
   if [ -h hefc ] || [ -h hefc/spool ]; then exit 0; fi
   if [ -e hefc/spool ] && [ ! -f hefc/spool ]; then exit 0; fi
   cd hefc || exit 0
-  # A backlog over 1 MB helps nobody, for the daemon looks at the refs themselves when it starts: writing past it fails.
+  # A backlog over 1 MB (2 by the blocks of some shells) helps nobody, for the daemon looks at the refs themselves when it starts: writing past it fails.
   trap '' XFSZ
   ulimit -f 1900
   printf '%s\t%s\t%s\n' "$hook" "$common" "$top" >>spool

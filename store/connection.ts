@@ -6,7 +6,7 @@ import { guarded } from './sqliteErrors.js';
 /** Marks the file as hefc's ("hefc" in ASCII), so that another program's database is never taken for ours. */
 export const applicationId = 0x68656663;
 
-/** A chunk's row is about 1 KB: pages of 4 KB would leave a seventh of the file empty, larger ones cost more to write. */
+/** A chunk's row is about half a KB: pages of 4 KB would leave a seventh of the file empty, larger ones cost more to write. */
 const pageBytes = 8192;
 const busyMilliseconds = 5000;
 /** Grow the write-ahead log to about 8 MB before folding it into the database. */

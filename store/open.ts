@@ -16,6 +16,7 @@ import { guarded, isCorruption } from './sqliteErrors.js';
 import { readStats } from './stats.js';
 import type { DirectoryKey, Store, StoreOptions, TreeView } from './types.js';
 import { openTree } from './view/openTree.js';
+import { forgetRows } from './view/sharedRows.js';
 
 export const databaseName = 'hefc.db';
 
@@ -100,7 +101,11 @@ function storeOn(db: Database, path: string, { shapes }: StoreOptions, quarantin
     counters: () => guard(() => counters.read()),
     bump: (by) => guard(() => counters.bump(by)),
     stats: () => guard(() => readStats(db, path)),
-    collect: () => guard(() => collect(db, path, shapes.keyDim)),
+    collect: () => guard(() => {
+      const collected = collect(db, path, shapes.keyDim);
+      forgetRows(db);
+      return collected;
+    }),
     digest: (root) => guard(() => digestDirectory(db, rootId(root))),
     checkpoint: () => guard(() => void db.pragma('wal_checkpoint(TRUNCATE)')),
     close: () => void db.close(),

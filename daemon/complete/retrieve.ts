@@ -142,7 +142,8 @@ export async function embedQuery(inference: Inference, { prefix, draft = '' }: {
   const text = queryText(prefix, DENSE_LINES) + draft;
   if (text.trim() === '' || isVectorless(inference.shapes) || options.allowed <= 0) return undefined;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), options.allowed)));
+  // This thread may have been busy past the limit: an answer that lies ready is taken first.
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => setImmediate(() => resolve(undefined)), options.allowed)));
   const asked = inference.embedQuery(text, { priority: 'completion', ...(options.signal && { signal: options.signal }) }).catch((error: unknown) => {
     if (options.signal?.aborted) return undefined;
     throw error;

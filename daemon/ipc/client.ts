@@ -88,11 +88,6 @@ export async function connect(options: { timeout?: number; helloTimeout?: number
   throw new NoDaemonError(`no daemon could be started within ${timeout} ms; its log: ${logPath()}`);
 }
 
-/** Makes sure a daemon of this build runs. */
-export async function ensureDaemon(timeout?: number): Promise<void> {
-  (await connect(timeout === undefined ? {} : { timeout })).close();
-}
-
 /**
  * Stops the daemon: asks it, then, when it does not answer within `timeout` ms, kills it by the pid of its lock.
  * Returns whether one ran.

@@ -19,8 +19,9 @@ export async function* prepare(request: PrepareRequest, { manifest, tokenizer, h
   if (shared - known < WORTH_A_RUN) return;
   cache.truncate(known);
   const { memory, memoryRows } = prompt;
-  // No token is chosen after these rows, so there is nothing to copy.
-  const copies = pointer === null ? null : await pointer.copies({ pointable: null, memory });
+  // No token is chosen after these rows, so there is nothing to copy; one entry, since not every provider takes none.
+  const entry = { tokens: [manifest.special.pad], depths: [0], vectors: [-1], above: [false] };
+  const copies = pointer === null ? null : await pointer.copies({ pointable: entry, memory });
   try {
     while (cache.keys.length < shared) {
       await prefill(generator, cache, prompt, { memory, memoryRows, copies }, Math.min(PREFILL_ROWS, shared - cache.keys.length));

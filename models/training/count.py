@@ -50,7 +50,7 @@ def main():
     args = parser.parse_args()
     size = json.load(open(os.path.join(HERE, "sizes", args.size + ".json")))
     if args.pack:
-        return draw(Pack(args.pack, Tokenizer(args.tokenizer)), size)
+        return draw(Pack(args.pack, Tokenizer(args.tokenizer), slice_tokens=Config.of(size["model"]).fuser.sliceTokens), size)
     config = Config.of(size["model"])
     g, f, T, B = config.generator, config.fuser, size["train"]["length"], size["train"]["rows"]
     model = Hef(config)

@@ -237,7 +237,7 @@ class Fuser(nn.Module):
         return x.sum(1) / lengths.clamp(min=1)[:, None]
 
     def forward(self, ids, lengths, token_table):
-        """ids [C,T], lengths [C] → memory [C,T/16,m], key [C,k], query [C,k]."""
+        """ids [C,T], lengths [C] → memory [C,T/sliceTokens,m], key [C,k], query [C,k]."""
         C, T = ids.shape
         valid = torch.arange(T, device=ids.device)[None] < lengths[:, None]
         x = F.embedding(ids, token_table) + self.positions.weight[:T]

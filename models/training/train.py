@@ -148,7 +148,7 @@ def main(launched=None):
     parser.add_argument("--repos", type=int, default=4, help="repositories a batch draws from")
     parser.add_argument("--replicas", type=int, default=1, help="processes that share a step's rows (replicas.py), for the cores of a processor")
     parser.add_argument("--workers", type=int, default=0, help="processes that draw batches ahead")
-    parser.add_argument("--config", help="JSON of model.Config; default: nano")
+    parser.add_argument("--config", help="JSON of model.Config; default: nano, its slices of 16 tokens (see --slice)")
     parser.add_argument("--slice", type=int, default=0, help="tokens a memory vector stands for, in place of the shape's own; a divisor of 128")
     parser.add_argument("--mixture", default="{}", help="JSON of samples.Mixture: what differs from the default, for studies")
     parser.add_argument("--utility", help="written by utility.py: contexts filtered and weighted by what they were worth")

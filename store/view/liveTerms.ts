@@ -41,14 +41,25 @@ export function createLiveTerms(postings: Postings, chunks: LiveChunks): LiveTer
     return reading;
   }
 
+  function next(term: string, { rest }: Reading): Uint32Array | undefined {
+    try {
+      const { done, value } = rest.next();
+      return done === true ? undefined : value;
+    } catch (error) {
+      // The iterator has ended with this, and would say that there is no more.
+      known.delete(term);
+      throw error;
+    }
+  }
+
   return {
     readTo(term, level) {
       const reading = known.get(term) ?? open(term);
       while (!reading.whole && reading.count <= level) {
-        const { done, value } = reading.rest.next();
-        if (done === true) reading.whole = true;
+        const page = next(term, reading);
+        if (page === undefined) reading.whole = true;
         else {
-          const numbers = chunks.numbersOf(value);
+          const numbers = chunks.numbersOf(page);
           reading.pages.push(numbers);
           reading.count += numbers.length;
           kept += numbers.length;

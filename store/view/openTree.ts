@@ -7,10 +7,9 @@ import { countNotAbove } from './ascending.js';
 import { nearest, type KeySpace } from './dense.js';
 import { kthLargest } from './kthLargest.js';
 import { createLexicalSearch, type Scored } from './lexical.js';
-import { createKeyTable, type KeyTable } from './keyTable.js';
 import { numberChunks } from './liveChunks.js';
 import { readLiveTree, type BlobFacts, type TreeCache } from './liveTree.js';
-import { createPostings, type Postings } from './postings.js';
+import { sharedRows } from './sharedRows.js';
 
 /** Keys rescored exactly for each asked for, and at least. */
 const overfetch = 4;
@@ -28,12 +27,10 @@ interface Ranked<T> {
   order: number;
 }
 
-/** What a view of a neighbouring tree starts from: rows, terms and keys never change. */
+/** What a view of a neighbouring tree starts from: rows never change. */
 interface Known {
   db: Database;
   cache: TreeCache;
-  postings: Postings;
-  keys: Record<KeyTableName, KeyTable>;
 }
 
 const caches = new WeakMap<TreeView, Known>();
@@ -43,12 +40,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
   const last = previous && caches.get(previous);
   const before = last?.db === db ? last : undefined;
   const tree = readLiveTree(db, rootId, before?.cache);
-  const known: Known = {
-    db,
-    cache: tree.cache,
-    postings: before?.postings ?? createPostings(db),
-    keys: before?.keys ?? { chunk_keys: createKeyTable(db, 'chunk_keys', keyDim), file_keys: createKeyTable(db, 'file_keys', keyDim), directory_keys: createKeyTable(db, 'directory_keys', keyDim) },
-  };
+  const shared = sharedRows(db, keyDim);
   const chunks = numberChunks(tree.blobs);
   const byPath = new Map(tree.files.map((file) => [file.path, file]));
   // The first path in tree order stands for a blob or directory that lives at several.
@@ -95,7 +87,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
 
   /** The keys of a level, their slots found when it is first searched. */
   function space(table: KeyTableName, rowids: () => Float64Array, excluded: Iterable<number>): KeySpace {
-    const keys = known.keys[table];
+    const keys = shared.keys[table];
     if (slots[table] === undefined) keys.update();
     return { keys, slots: (slots[table] ??= keys.slotsOf(rowids())), keyDim, excluded };
   }
@@ -127,7 +119,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     chunkCount: () => chunks.count,
     nodeCount: () => nodeIds.file.length + nodeIds.directory.length,
     searchLexical(identifiers, k, exclude, weights) {
-      lexical ??= createLexicalSearch(known.postings, chunks);
+      lexical ??= createLexicalSearch(shared.postings, chunks);
       return chunkHits(lexical(identifiers, k, excludedChunks(exclude), weights), k);
     },
     searchChunks(query, k, exclude) {
@@ -171,7 +163,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     },
   };
   for (const file of tree.files) if (!blobById.has(file.id)) throw new StoreError('missing-object', `${file.path} has no blob row: index again`);
-  caches.set(view, known);
+  caches.set(view, { db, cache: tree.cache });
   return view;
 }
 

@@ -7,7 +7,10 @@ const KEPT = 4_000_000;
 
 /** Which chunks hold a term, whatever tree they are of: read once, a term serves every later view of the database. */
 export interface Postings {
-  /** Ascending row ids of the chunks that hold `term`, none above `last`, in pages that are read as they are asked for. */
+  /**
+   * Ascending row ids of the chunks that hold `term`, at least up to `last`, in pages that are read as they are asked for;
+   * pages that another view had read may go beyond it.
+   */
   pages(term: string, last: number): Iterator<Uint32Array, void>;
 }
 

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 import type { CompleteResult } from '../../daemon/ipc/protocol.js';
 import { drawCursors } from './completions.js';
 import type { Measured } from './figures.js';
@@ -12,6 +15,8 @@ import type { Workbench } from './workbench.js';
 export async function clientOverhead(bench: Workbench, rounds: number): Promise<Measured> {
   const cursor = drawCursors(bench, 1)[0];
   if (cursor === undefined) throw new Error('the repository has no source line to complete; give another --repo');
+  const made = (name: string): number => statSync(join(packageRoot(), 'dist', name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (made('client/quick.cjs') < made('.tsbuildinfo')) throw new Error('dist/client/quick.cjs is older than the modules, so the command would take its slow way; run: npm run build');
   const daemon = await bench.daemon();
   const trips: number[] = [];
   for (let i = 0; i < 10 * rounds; i++) trips.push(await timed(() => daemon.call('status', {})));

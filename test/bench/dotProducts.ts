@@ -1,19 +1,22 @@
 /**
- * Ways to find the 128 nearest of many int8 keys, in turns: `node dist/test/bench/dotProducts.js [keys] [rounds]`. The
+ * Ways to find the 128 nearest of many int8 keys, in turns: `node dist/test/bench/dotProducts.js [--keys N] [--rounds N]`. The
  * product's products in WebAssembly, a plain loop in JavaScript, and sqlite-vec's search of a vec0 table in memory.
  */
+import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import * as sqliteVec from 'sqlite-vec';
 import { createDotProducts } from '../../store/view/dotProducts.js';
 import { kthLargest } from '../../store/view/kthLargest.js';
 import { seededRandom } from '../eval/random.js';
 import { markdown } from '../eval/table.js';
+import { positiveNumber } from './numbers.js';
 import { median, timed } from './timing.js';
 
 const DIM = 128;
 const WANTED = 128;
-const count = Number(process.argv[2] ?? 100_000);
-const rounds = Number(process.argv[3] ?? 20);
+const { values } = parseArgs({ options: { keys: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '20' } } });
+const count = positiveNumber('keys', values.keys);
+const rounds = positiveNumber('rounds', values.rounds);
 
 const random = seededRandom(17);
 const draw = (): Int8Array => Int8Array.from({ length: DIM }, () => Math.floor(random() * 255) - 127);

@@ -16,6 +16,7 @@ import { InferenceSession, Tensor } from '../../models/onnx/runtime.js';
 import { seededRandom } from '../eval/random.js';
 import { markdown } from '../eval/table.js';
 import { bundleDirectory } from '../bundle.js';
+import { positiveNumber } from './numbers.js';
 import { median, timed } from './timing.js';
 
 /** Rows of text, rows of drafts after them (each asked for its next token), rows cached before, tokens that may be copied. */
@@ -89,7 +90,7 @@ function settings(threads: number): InferenceSession.SessionOptions {
 }
 
 const { values } = parseArgs({ options: { bundle: { type: 'string', default: bundleDirectory }, rounds: { type: 'string', default: '30' }, operators: { type: 'boolean', default: false } } });
-const rounds = Number(values.rounds);
+const rounds = positiveNumber('rounds', values.rounds);
 const manifest = readManifest(values.bundle);
 const graphs = ARITHMETICS.map((arithmetic) => buildGenerator(manifest.generator, manifest.fuser?.memoryDim ?? null, readWeights(values.bundle, manifest, ...generatorParts(manifest)), arithmetic, manifest.pointer));
 const ways = await Promise.all(ARITHMETICS.flatMap((arithmetic, a) => THREADS.map(async (threads) => ({ name: `${arithmetic}, ${threads} thread${threads > 1 ? 's' : ''}`, session: await InferenceSession.create(graphs[a]!, settings(threads)) }))));

@@ -21,23 +21,33 @@ export async function rebase(bench: Workbench, rounds: number): Promise<Measured
     bench.git('commit', '--quiet', '--message', `Change ${i}`);
   }
   const tiny = await replay(bench, COMMITS, rounds);
-  bench.git('checkout', '--quiet', '-b', 'bench-replay', bench.start);
-  const own = linear(bench);
-  const real = own < ENOUGH ? undefined : await replay(bench, own, rounds);
+  const own = longestLine(bench);
+  let real: { hooked: number; empty: number } | undefined;
+  if (own.commits >= ENOUGH) {
+    bench.git('checkout', '--quiet', '-b', 'bench-replay', own.tip);
+    real = await replay(bench, own.commits, rounds);
+  }
   bench.git('checkout', '--quiet', 'bench');
   await bench.fused();
   return {
     rebase_ratio: tiny.hooked,
     rebase_empty_ratio: tiny.empty,
-    ...(real && { rebase_own_ratio: real.hooked, rebase_own_empty_ratio: real.empty }),
+    rebase_own_ratio: real?.hooked ?? null,
+    rebase_own_empty_ratio: real?.empty ?? null,
   };
 }
 
-/** How many commits end at HEAD without a merge or the first commit among them, up to a hundred. */
-function linear(bench: Workbench): number {
-  const lines = bench.git('rev-list', '--first-parent', '--parents', `--max-count=${COMMITS}`, 'HEAD').split('\n');
-  const end = lines.findIndex((line) => line.split(' ').length !== 2);
-  return end === -1 ? lines.length : end;
+/** The longest run of the last thousand commits without a merge or the first commit among them, cut to a hundred. */
+function longestLine(bench: Workbench): { tip: string; commits: number } {
+  let best = { tip: '', commits: 0 };
+  let run = best;
+  for (const line of bench.git('rev-list', '--first-parent', '--parents', '--max-count=1000', bench.start).split('\n')) {
+    const [commit = '', ...parents] = line.split(' ');
+    if (parents.length !== 1) run = { tip: '', commits: 0 };
+    else run = { tip: run.tip || commit, commits: run.commits + 1 };
+    if (run.commits > best.commits) best = run;
+  }
+  return { tip: best.tip, commits: Math.min(best.commits, COMMITS) };
 }
 
 /** Rebases the last commits onto where they stand. */

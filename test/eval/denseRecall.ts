@@ -9,6 +9,7 @@ import type { TreeView } from '../../store/types.js';
 import { EvalError } from './evalError.js';
 import { bundleFolder, openEvaluation } from './openEvaluation.js';
 import { progressLine } from './progressLine.js';
+import { recallAt } from './recallAt.js';
 import { repositoryFolder } from './repositories.js';
 import { runAsScript } from './runAsScript.js';
 import { markdown } from './table.js';
@@ -18,41 +19,32 @@ import { prepareVisit, visitTasks } from './visitTasks.js';
 const DEPTHS = [8, 16, 32, 48];
 
 /** Every chunk of a tree with its key. */
-export interface Keys {
-  /** [n] row ids; a chunk of a blob with several paths stands once. */
-  ids: number[];
-  /** [n] keyDim each */
+interface Keys {
+  /** [n] keyDim each; a chunk of a blob with several paths stands once. */
   keys: Int8Array[];
   /** [n] object id of the chunk's file */
   oids: string[];
 }
 
-export function readKeys(view: TreeView): Keys {
+function readKeys(view: TreeView): Keys {
   const keys = new Map<number, { key: Int8Array; oid: string }>();
   for (const { path, oid } of view.files()) for (const hit of view.chunksOf(path)) if (!keys.has(hit.id)) keys.set(hit.id, { key: view.vectors(hit).key, oid });
-  return { ids: [...keys.keys()], keys: [...keys.values()].map(({ key }) => key), oids: [...keys.values()].map(({ oid }) => oid) };
+  return { keys: [...keys.values()].map(({ key }) => key), oids: [...keys.values()].map(({ oid }) => oid) };
 }
 
 /** Cosine of every key to the query, highest first, chunks of the excluded file left out. */
-export function exactChunks({ ids, keys, oids }: Keys, query: Float32Array, excluded: string | undefined): { id: number; score: number }[] {
-  const scored = ids.flatMap((id, at) => {
-    const key = keys[at]!;
+function exactChunks({ keys, oids }: Keys, query: Float32Array, excluded: string | undefined): number[] {
+  const length = Math.hypot(...query);
+  const scored = keys.flatMap((key, at) => {
     let dot = 0;
     let square = 0;
     for (let i = 0; i < key.length; i++) {
       dot += query[i]! * key[i]!;
       square += key[i]! * key[i]!;
     }
-    return oids[at] === excluded || square === 0 ? [] : [{ id, score: dot / (Math.hypot(...query) * Math.sqrt(square)) }];
+    return oids[at] === excluded || square === 0 ? [] : [dot / (length * Math.sqrt(square))];
   });
-  return scored.sort((a, b) => b.score - a.score);
-}
-
-/** Share of the first k exact ones whose score the found ones reach; chunks that score the same stand for each other. */
-export function recallAt(exact: readonly { score: number }[], found: readonly { score: number }[], k: number): number {
-  const best = exact.slice(0, k);
-  const least = best.at(-1)?.score ?? Infinity;
-  return best.length === 0 ? 1 : Math.min(best.length, found.slice(0, k).filter(({ score }) => score >= least - 1e-6).length) / best.length;
+  return scored.sort((a, b) => b - a);
 }
 
 async function main(): Promise<void> {
@@ -80,7 +72,7 @@ async function main(): Promise<void> {
       const exact = exactChunks(known.get(view)!, query, view.file(task.path)?.oid);
       const own = found.get(task.repo) ?? { chunks: 0, recalls: [] };
       own.chunks = Math.max(own.chunks, view.chunkCount());
-      own.recalls.push(DEPTHS.map((k) => recallAt(exact, view.searchChunks(query, k, task.path), k)));
+      own.recalls.push(DEPTHS.map((k) => recallAt(k, exact, view.searchChunks(query, k, task.path).map(({ score }) => score))));
       found.set(task.repo, own);
     });
     line.end();

@@ -65,4 +65,18 @@ for (let schema = 1; schema <= schemaVersion; schema++) {
   });
 }
 
+test('an index that was under way under schema 1 goes on with what it had fused', () => {
+  const folder = copyFixture(1);
+  const db = new Database(join(folder, 'hefc', 'hefc.db'));
+  db.exec('delete from ref; delete from directory_entry; delete from directory');
+  db.close();
+  const fresh = openAt(temporaryFolder(), fixtureIdentity);
+  const roots = putFixture(fresh);
+  const store = openAt(folder, fixtureIdentity);
+  assert.ok(store.stats().blobs > 4 && store.stats().chunks > 4);
+  assert.equal(putFixture(store).map((root) => store.digest(root)), roots.map((root) => fresh.digest(root)));
+  store.close();
+  fresh.close();
+});
+
 test.run();

@@ -12,7 +12,8 @@ import { growthOf, slope } from '../slope.js';
 import { copiesOf, nearKey } from './copies.js';
 import { fill } from './fill.js';
 import type { Project } from './project.js';
-import { exactScan, keepBest, recallAt } from './recall.js';
+import { exactScan, keepBest } from './recall.js';
+import { recallAt } from '../../eval/recallAt.js';
 import { commonNames, renamed } from './renaming.js';
 import { commitTables, verdict } from './tables.js';
 

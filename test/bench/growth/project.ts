@@ -29,13 +29,13 @@ export interface Project {
 }
 
 /** What a store of the model in use is opened with; loads no model. */
-export function storeOfModel(): Omit<StoreOptions, 'directory'> {
+function storeOfModel(): Omit<StoreOptions, 'directory'> {
   const manifest = readManifest(bundleDirectory(readConfig().model));
   return { modelId: manifest.id, chunkerId: CHUNKER_ID, shapes: storeShapes(shapesOf(manifest)) };
 }
 
 /** The tree a work tree's index stands at. Throws when there is none. */
-export function indexedRoot(store: Store): { tree: string; scope: string } {
+function indexedRoot(store: Store): { tree: string; scope: string } {
   const last = store.refs().filter((row) => row.state === 'ready' && store.hasDirectory(row.root)).sort((a, b) => b.updated - a.updated)[0];
   if (last === undefined) throw new Error('the repository has no finished index');
   return last.root;

@@ -4,20 +4,21 @@
  */
 import { join } from 'node:path';
 import { complete, type CompletionSource } from '../../../daemon/complete/complete.js';
-import { retrieve } from '../../../daemon/complete/retrieve.js';
-import { queryText } from '../../../daemon/complete/window.js';
+import { embedQuery, retrieve } from '../../../daemon/complete/retrieve.js';
 import { createCopySource } from '../../../daemon/engine/copySource.js';
 import { bundleDirectory } from '../../../daemon/bundleInUse.js';
 import { readConfig } from '../../../daemon/config.js';
 import { readManifest } from '../../../models/bundle/read.js';
 import { startInference } from '../../../models/start.js';
+import type { Inference } from '../../../models/types.js';
 import { databaseName, openStore } from '../../../store/open.js';
 import { percentile } from '../../eval/bootstrap.js';
 import { timed } from '../timing.js';
 import { copiesOf } from './copies.js';
 import { drawPlaces, readerOf, type Place } from './places.js';
 import { readProject } from './project.js';
-import { exactScan, recallAt } from './recall.js';
+import { exactScan } from './recall.js';
+import { recallAt } from '../../eval/recallAt.js';
 import type { SizeMeasured, SizeTask, Spread } from './sizePoint.js';
 import { timedParts, type Part } from './spans.js';
 
@@ -27,6 +28,13 @@ const RECALL = [16, 48] as const;
 
 const residentMb = (): number => process.memoryUsage.rss() / 2 ** 20;
 
+/** The query of a completion there. */
+async function queryOf(inference: Inference, prefix: string): Promise<Float32Array> {
+  const vector = await embedQuery(inference, { prefix }, { allowed: PATIENCE_MS });
+  if (vector === undefined) throw new Error('the model has no keys, or was late');
+  return vector;
+}
+
 async function measure({ repo, directory, root, rounds, within }: SizeTask): Promise<SizeMeasured> {
   const { model, threads, provider } = readConfig();
   const bundle = bundleDirectory(model);
@@ -34,7 +42,7 @@ async function measure({ repo, directory, root, rounds, within }: SizeTask): Pro
   const project = await readProject(repo);
   const copies = copiesOf(project);
   const places = drawPlaces(copies, within, rounds);
-  const vectors = await Promise.all(places.map(({ prefix }) => inference.embedQuery(queryText(prefix, 30), { priority: 'completion' })));
+  const vectors = await Promise.all(places.map(({ prefix }) => queryOf(inference, prefix)));
   const before = residentMb();
 
   let began = performance.now();
