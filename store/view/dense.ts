@@ -1,15 +1,15 @@
 import { StoreError } from '../errors.js';
-import { kthLargest } from './kthLargest.js';
+import { createLargest } from './kthLargest.js';
 import type { KeyTable } from './keyTable.js';
 
 /** One searchable set of keys. */
 export interface KeySpace {
   keys: KeyTable;
-  /** [count] slot of each place in `keys`. */
-  slots: Int32Array;
+  /** [slots] place of each slot; -1 where it is of another tree. Slots beyond are newer than this tree. */
+  places: Int32Array;
   keyDim: number;
   /** Places that may not be returned. */
-  excluded: Iterable<number>;
+  excluded: ReadonlySet<number>;
 }
 
 /**
@@ -19,19 +19,29 @@ export interface KeySpace {
  * are scored with the query as it is: the answer depends on the keys alone, not on their order.
  * Errors: bad-vectors when the query is not finite, wrong-model when it is of another length.
  */
-export function nearest({ keys, slots, keyDim, excluded }: KeySpace, query: Float32Array, wanted: number): { place: number; score: number }[] {
+export function nearest({ keys, places, keyDim, excluded }: KeySpace, query: Float32Array, wanted: number): { place: number; score: number }[] {
   const norm = checkedNorm(query, keyDim);
   if (norm === 0 || wanted <= 0) return [];
-  const cosines = keys.cosines(rounded(query));
-  const scores = new Float32Array(slots.length);
-  for (let place = 0; place < slots.length; place++) scores[place] = cosines[slots[place]!]!;
-  for (const place of excluded) scores[place] = -Infinity;
-  const least = kthLargest(scores, wanted);
-  const found: { place: number; score: number }[] = [];
-  for (let place = 0; place < slots.length; place++) {
-    if (scores[place]! >= least && scores[place]! > -Infinity) found.push({ place, score: cosine(query, norm, keys.key(slots[place]!)) });
-  }
-  return found;
+  const best = createLargest(wanted);
+  const slots: number[] = [];
+  const scores: number[] = [];
+  keys.eachCosine(rounded(query), (dots, inverseNorms, first) => {
+    const end = Math.min(dots.length, places.length - first);
+    let least = best.least();
+    for (let at = 0; at < end; at++) {
+      const score = dots[at]! * inverseNorms[first + at]!;
+      // What is worse than as many others goes by at once; NaN does too.
+      if (!(score >= least)) continue;
+      const place = places[first + at]!;
+      if (place < 0 || excluded.has(place)) continue;
+      best.add(score);
+      least = best.least();
+      slots.push(first + at);
+      scores.push(score);
+    }
+  });
+  const least = best.least();
+  return slots.flatMap((slot, at) => (scores[at]! >= least ? [{ place: places[slot]!, score: cosine(query, norm, keys.key(slot)) }] : []));
 }
 
 /** [dim] int8, the largest component 127. */

@@ -12,10 +12,13 @@ import { keyRows } from './keyRows.js';
 export interface KeyTable {
   /** Reads the rows newer than those known. */
   update(): void;
-  /** Slots of the ascending row ids. Errors: missing-object when a row is gone. */
-  slotsOf(rowids: Float64Array): Int32Array;
-  /** [slots] cosine of each key with the query, rounded to int8; -Infinity for a key of zeros, which is near to nothing. */
-  cosines(query: Int8Array): Float32Array;
+  /** [slots] for each slot which of the ascending row ids it holds, or -1. Errors: missing-object when a row is gone. */
+  placesOf(rowids: Float64Array): Int32Array;
+  /**
+   * Calls back with the dot products of the query, rounded to int8, and the keys in slots first, first + 1, …, batch by batch.
+   * Dot product i times inverseNorms[first + i] is the cosine but for one factor; a key of zeros, near to nothing, has NaN there.
+   */
+  eachCosine(query: Int8Array, take: (dots: Int32Array, inverseNorms: Float32Array, first: number) => void): void;
   /** The key in a slot, until the next update. */
   key(slot: number): Int8Array;
 }
@@ -26,7 +29,6 @@ export function createKeyTable(db: Database, table: KeyTableName, keyDim: number
   // [slot], with room to grow
   let rowids = new Float64Array(1024);
   let inverseNorms = new Float32Array(1024);
-  let cosines = new Float32Array(0);
 
   function add(rowid: number, key: Int8Array): void {
     if (count === rowids.length) {
@@ -34,7 +36,8 @@ export function createKeyTable(db: Database, table: KeyTableName, keyDim: number
       inverseNorms = grown(inverseNorms, new Float32Array(2 * count));
     }
     rowids[count] = rowid;
-    inverseNorms[count] = 1 / lengthOf(key);
+    const length = lengthOf(key);
+    inverseNorms[count] = length === 0 ? NaN : 1 / length;
     products.push(key);
     count++;
   }
@@ -43,25 +46,17 @@ export function createKeyTable(db: Database, table: KeyTableName, keyDim: number
     update() {
       for (const [rowid, key] of keyRows(db, table, keyDim, count === 0 ? -1 : rowids[count - 1]!)) add(rowid, key);
     },
-    slotsOf(wanted) {
-      const slots = new Int32Array(wanted.length);
+    placesOf(wanted) {
+      const places = new Int32Array(count).fill(-1);
       for (let at = 0, slot = 0; at < wanted.length; at++) {
         if (rowids[slot] !== wanted[at]) slot = countNotAbove(rowids, count, wanted[at]!) - 1;
         if (rowids[slot] !== wanted[at]) throw new StoreError('missing-object', `the key of row ${wanted[at]} is gone: open the tree again after "hefc gc"`);
-        slots[at] = slot++;
+        places[slot++] = at;
       }
-      return slots;
+      return places;
     },
-    cosines(query) {
-      if (cosines.length < count) cosines = new Float32Array(rowids.length);
-      const inverse = 1 / lengthOf(query);
-      products.each(query, (dots, first) => {
-        for (let at = 0; at < dots.length; at++) {
-          const scale = inverseNorms[first + at]!;
-          cosines[first + at] = scale === Infinity ? -Infinity : dots[at]! * scale * inverse;
-        }
-      });
-      return cosines;
+    eachCosine(query, take) {
+      products.each(query, (dots, first) => take(dots, inverseNorms, first));
     },
     key: (slot) => products.at(slot),
   };

@@ -11,7 +11,13 @@ const b = 0.75;
  * term of more than these alone is never scored.
  */
 const SCORED_POSTINGS = 30_000;
-const FIRST_LEVEL = 512;
+/**
+ * In a tree of more chunks fewer are scored, since those of names met for the first time have to be read before a search
+ * is answered. Scoring so few in all trees would cost the lexical list one or two points of recall.
+ */
+const LARGE_TREE = 50_000;
+const SCORED_IN_LARGE = 10_000;
+const FIRST_LEVEL = 256;
 
 export interface Scored {
   /** Number of the chunk in its LiveChunks. */
@@ -39,13 +45,13 @@ export function createLexicalSearch(postings: Postings, chunks: LiveChunks): Lex
   const touched = new Int32Array(chunks.count);
 
   /**
-   * The rarest terms that together have no more than SCORED_POSTINGS, rarest first. All are read to the same level, which
+   * The rarest terms that together have no more than the postings to be scored, rarest first. All are read to the same level, which
    * doubles, so that little is read of those that turn out too frequent.
    */
   function rarest(weights: ReadonlyMap<string, number>): { weight: number; found: LiveTerm }[] {
     const chosen: { weight: number; found: LiveTerm }[] = [];
     let left = [...weights];
-    let room = SCORED_POSTINGS;
+    let room = chunks.count > LARGE_TREE ? SCORED_IN_LARGE : SCORED_POSTINGS;
     for (let level = FIRST_LEVEL; left.length > 0 && level <= room; level = level < room ? Math.min(2 * level, room) : level + 1) {
       const reached = left.map(([term, weight]) => ({ weight, found: live.readTo(term, level) }));
       const rare = reached.filter(({ found }) => found.whole && found.count <= level);

@@ -52,7 +52,8 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     file: Float64Array.from(tree.blobs.filter(({ hasNode }) => hasNode), ({ id }) => id).sort(),
     directory: Float64Array.from(firstDirectory.keys()).sort(),
   };
-  const slots: Partial<Record<KeyTableName, Int32Array>> = {};
+  const places: Partial<Record<KeyTableName, Int32Array>> = {};
+  let byOid: Map<string, BlobFacts[]> | undefined;
 
   const readLines = db.prepare<[number], [number, number]>('select start_line, end_line from chunk where id = ?').raw();
   const readChunkAt = db.prepare<[number, number, number, number], [number, number, number]>(
@@ -70,10 +71,15 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
   };
   let lexical: ReturnType<typeof createLexicalSearch> | undefined;
 
-  /** A copy of the excluded file under another path has the same object id: it goes too. */
-  function exclusion(path: string): (blob: BlobFacts) => boolean {
+  /** The blobs of a live file: a copy of it under another name has the same object id, and is another blob in another language. */
+  function blobsOf(path: string): readonly BlobFacts[] {
     const oid = byPath.get(path)?.oid;
-    return (blob) => oid !== undefined && blob.oid === oid;
+    if (oid === undefined) return [];
+    if (byOid === undefined) {
+      byOid = new Map();
+      for (const blob of tree.blobs) byOid.set(blob.oid, [...(byOid.get(blob.oid) ?? []), blob]);
+    }
+    return byOid.get(oid) ?? [];
   }
 
   function chunkHits(scored: Scored[], k: number): Hit[] {
@@ -85,23 +91,21 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     });
   }
 
-  /** The keys of a level, their slots found when it is first searched. */
-  function space(table: KeyTableName, rowids: () => Float64Array, excluded: Iterable<number>): KeySpace {
+  /** The keys of a level, their places found when it is first searched. */
+  function space(table: KeyTableName, rowids: () => Float64Array, excluded: ReadonlySet<number>): KeySpace {
     const keys = shared.keys[table];
-    if (slots[table] === undefined) keys.update();
-    return { keys, slots: (slots[table] ??= keys.slotsOf(rowids())), keyDim, excluded };
+    if (places[table] === undefined) keys.update();
+    return { keys, places: (places[table] ??= keys.placesOf(rowids())), keyDim, excluded };
   }
 
   /** Numbers of the chunks of an excluded file. */
-  function* excludedChunks(path: string): Iterable<number> {
-    const isExcluded = exclusion(path);
-    for (const blob of tree.blobs) if (isExcluded(blob)) for (let at = 0; at < blob.chunkCount; at++) yield chunks.numberOf(blob.firstChunk + at);
+  function excludedChunks(path: string): Set<number> {
+    return new Set(blobsOf(path).flatMap(({ firstChunk, chunkCount }) => Array.from({ length: chunkCount }, (_, at) => chunks.numberOf(firstChunk + at))));
   }
 
   /** Places of an excluded file among the file nodes. */
-  function* excludedFiles(path: string): Iterable<number> {
-    const isExcluded = exclusion(path);
-    for (const blob of tree.blobs) if (blob.hasNode && isExcluded(blob)) yield countNotAbove(nodeIds.file, nodeIds.file.length, blob.id) - 1;
+  function excludedFiles(path: string): Set<number> {
+    return new Set(blobsOf(path).flatMap(({ id, hasNode }) => (hasNode ? [countNotAbove(nodeIds.file, nodeIds.file.length, id) - 1] : [])));
   }
 
   function nodeHit(kind: 'file' | 'directory', id: number, score: number): Ranked<Hit> {
@@ -128,7 +132,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     },
     searchNodes(query, k, exclude) {
       const files = nearest(space('file_keys', () => nodeIds.file, excludedFiles(exclude)), query, candidatesFor(k));
-      const directories = nearest(space('directory_keys', () => nodeIds.directory, []), query, candidatesFor(k));
+      const directories = nearest(space('directory_keys', () => nodeIds.directory, new Set()), query, candidatesFor(k));
       const ranked = [
         ...files.map(({ place, score }) => nodeHit('file', nodeIds.file[place]!, score)),
         ...directories.map(({ place, score }) => nodeHit('directory', nodeIds.directory[place]!, score)),

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 
 /** Rows the first query of a term returns at most; a later one as many as all before it. */
-const FIRST_PAGE = 1024;
+const FIRST_PAGE = 512;
 /** Row ids kept between searches: 16 MB. */
 const KEPT = 4_000_000;
 

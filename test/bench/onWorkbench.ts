@@ -1,8 +1,7 @@
 /** A benchmark command from start to end: its workbench, its progress, and an end in good order whatever happens. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { progressLine } from '../eval/progressLine.js';
-import { machine } from './conditions.js';
 import { setUp, type Workbench } from './workbench.js';
 
 /** The folder of a repository, absolute. Throws when there is none. */
@@ -32,24 +31,6 @@ export async function onWorkbench<T>(source: string, work: (bench: Workbench, pr
     // What went wrong with the work is worth more than that a folder could not be removed.
     await bench.end().catch((error: unknown) => console.error(`${bench.scratch} was not removed: ${error instanceof Error ? error.message : String(error)}`));
   }
-}
-
-export interface Conditions {
-  command: string;
-  machine: string;
-  model: string;
-  repository: string;
-}
-
-/** @param model its id and device */
-export function conditionsOf(name: string, given: readonly string[], source: string, model: string): Conditions {
-  // No path of this machine goes into a page.
-  const told = given.map((each) => each.replace(/(?<==|^)[~./].*\//, ''));
-  return { command: ['hefc bench', name, ...told].join(' '), machine: machine(), model, repository: basename(source) };
-}
-
-export function conditionLines({ command, machine, model, repository }: Conditions): string[] {
-  return [`- Command: \`${command}\``, `- Machine: ${machine}`, `- Model: ${model}`, `- Repository: ${repository}`];
 }
 
 /** Writes the raw points where a file was named. */

@@ -7,7 +7,8 @@
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../../daemon/ipc/packageRoot.js';
 import { numberList, positiveNumber } from '../numbers.js';
-import { conditionLines, conditionsOf, onWorkbench, repositoryAt, writeJson } from '../onWorkbench.js';
+import { conditionLines, conditionsOf } from '../conditions.js';
+import { onWorkbench, repositoryAt, writeJson } from '../onWorkbench.js';
 import { chunkGrowth, type SizePoint } from './chunkGrowth.js';
 import { commitGrowth, type CommitPoint } from './commitGrowth.js';
 import { sourceGrowth, type SourcePoint } from './sourceGrowth.js';

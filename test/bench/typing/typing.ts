@@ -6,7 +6,8 @@
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../../daemon/ipc/packageRoot.js';
 import { positiveNumber } from '../numbers.js';
-import { conditionLines, conditionsOf, onWorkbench, repositoryAt, writeJson } from '../onWorkbench.js';
+import { conditionLines, conditionsOf } from '../conditions.js';
+import { onWorkbench, repositoryAt, writeJson } from '../onWorkbench.js';
 import { residentMemory } from '../processMemory.js';
 import { createKeyboard, type Answer } from './keyboard.js';
 import { memoryGrowth, sampleOf, typingTables, type Sample } from './report.js';
