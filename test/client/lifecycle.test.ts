@@ -139,6 +139,8 @@ test('--stdin completes text that is not on the disk', () => {
 });
 
 test('without --json the text alone is on stdout, and an empty completion names its reason on stderr', () => {
+  // With int8 products a near tie may fall otherwise once the text is in the key/value cache: the first answer is not compared.
+  json(['complete', ...PLACE, '--timeout', '60000']);
   const { text, reason } = json(['complete', ...PLACE, '--timeout', '60000']);
   const plain = done(['complete', ...PLACE, '--timeout', '60000']);
   assert.is(plain.stdout, text === '' ? '' : `${String(text)}\n`);
