@@ -1,5 +1,5 @@
 import type { LiveChunks } from './liveChunks.js';
-import type { Postings } from './postings.js';
+import { TERM_ROWS, type Postings } from './postings.js';
 
 /** Numbers of chunks kept between searches of one tree: about 8 MB. */
 const KEPT = 2_000_000;
@@ -38,6 +38,7 @@ export function createLiveTerms(postings: Postings, chunks: LiveChunks): LiveTer
     }
     const reading: Reading = { pages: [], count: 0, whole: false, rest: postings.pages(term, last) };
     known.set(term, reading);
+    kept += TERM_ROWS;
     return reading;
   }
 

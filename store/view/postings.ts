@@ -4,6 +4,8 @@ import type { Database } from 'better-sqlite3';
 const FIRST_PAGE = 512;
 /** Row ids kept between searches: 16 MB. */
 const KEPT = 4_000_000;
+/** What a term counts for among them by itself: typing makes terms that nothing holds, letter by letter. */
+export const TERM_ROWS = 128;
 
 /** Which chunks hold a term, whatever tree they are of: read once, a term serves every later view of the database. */
 export interface Postings {
@@ -43,7 +45,10 @@ export function createPostings(db: Database): Postings {
         kept = 0;
       }
       let known = terms.get(term);
-      if (!known) terms.set(term, (known = { pages: [], rows: 0, seenTo: 0 }));
+      if (!known) {
+        terms.set(term, (known = { pages: [], rows: 0, seenTo: 0 }));
+        kept += TERM_ROWS;
+      }
       for (let at = 0; ; at++) {
         const page = known.pages[at];
         if (page !== undefined) {
