@@ -1,20 +1,16 @@
 /**
  * What the product's dense search loses against every key scored exactly: `node dist/test/eval/denseRecall.js TASKS --repos DIR
- * [--limit N] [--bundle DIR]`. Recall at k is the share of the k chunks of highest cosine that the search returns among
+ * [--limit N] [--bundle DIR] [--json]`. Recall at k is the share of the k chunks of highest cosine that the search returns among
  * its first k, a mean over the queries of the tasks.
  */
-import { parseArgs } from 'node:util';
 import { searchLists } from '../../daemon/complete/retrieve.js';
 import type { TreeView } from '../../store/types.js';
 import { EvalError } from './evalError.js';
-import { bundleFolder, openEvaluation } from './openEvaluation.js';
-import { progressLine } from './progressLine.js';
+import { readGivenTasks, withGivenTasks } from './givenTasks.js';
 import { recallAt } from './recallAt.js';
-import { repositoryFolder } from './repositories.js';
 import { runAsScript } from './runAsScript.js';
 import { markdown } from './table.js';
-import { readTasks, spreadTasks } from './tasks.js';
-import { prepareVisit, visitTasks } from './visitTasks.js';
+import { visitTasks, type Visit } from './visitTasks.js';
 
 const DEPTHS = [8, 16, 32, 48];
 
@@ -47,43 +43,37 @@ function exactChunks({ keys, oids }: Keys, query: Float32Array, excluded: string
   return scored.sort((a, b) => b - a);
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { repos: { type: 'string' }, limit: { type: 'string' }, bundle: { type: 'string' } } });
-  const [file, ...more] = positionals;
-  const { repos } = values;
-  const limit = values.limit === undefined ? Infinity : Number(values.limit);
-  if (file === undefined || more.length > 0 || repos === undefined || !(limit >= 1)) throw new EvalError('usage: denseRecall TASKS --repos DIR [--limit N] [--bundle DIR]');
-  const line = progressLine();
-  const evaluation = await openEvaluation(bundleFolder(values.bundle));
+interface RepositoryRecall {
+  repo: string;
+  chunks: number;
+  /** [queries][DEPTHS] */
+  recalls: number[][];
+}
+
+async function recallsOf(visit: Visit): Promise<RepositoryRecall[]> {
   const known = new WeakMap<TreeView, Keys>();
-  const found = new Map<string, { chunks: number; recalls: number[][] }>();
-  try {
-    const visit = await prepareVisit(spreadTasks(readTasks(file), limit), {
-      folderOf: (repo) => repositoryFolder(repos, repo),
-      fim: false,
-      inference: evaluation.inference,
-      open: evaluation.open,
-      onIndex: (repo, progress) => line.show(`${repo}: indexing, ${progress.phase} ${progress.filesDone}/${progress.files} files`),
-    });
-    await visitTasks(visit, async (task, _, { inference, view, places }) => {
-      const { query } = await searchLists({ view, inference, places }, { path: task.path, prefix: visit.prompts.get(task)!.prefix }, { allowed: 60_000 });
-      if (query === undefined) return;
-      if (!known.has(view)) known.set(view, readKeys(view));
-      const exact = exactChunks(known.get(view)!, query, view.file(task.path)?.oid);
-      const own = found.get(task.repo) ?? { chunks: 0, recalls: [] };
-      own.chunks = Math.max(own.chunks, view.chunkCount());
-      own.recalls.push(DEPTHS.map((k) => recallAt(k, exact, view.searchChunks(query, k, task.path).map(({ score }) => score))));
-      found.set(task.repo, own);
-    });
-    line.end();
-    const mean = (recalls: number[][], at: number): string => (recalls.reduce((sum, values) => sum + values[at]!, 0) / recalls.length).toFixed(3);
-    const rows = [...found].map(([repo, { chunks, recalls }]) => [repo, String(chunks), String(recalls.length), ...DEPTHS.map((_, at) => mean(recalls, at))]);
-    const all = [...found.values()].flatMap(({ recalls }) => recalls);
-    if (all.length === 0) throw new EvalError('no task has a query: the bundle has no keys, or there is no text above the cursors');
-    console.log(markdown(['repository', 'chunks', 'queries', ...DEPTHS.map((k) => `recall at ${k}`)], [...rows, ['in all', '', String(all.length), ...DEPTHS.map((_, at) => mean(all, at))]]).join('\n'));
-  } finally {
-    await evaluation.close();
-  }
+  const found = new Map<string, RepositoryRecall>();
+  await visitTasks(visit, async (task, _, { inference, view, places }) => {
+    const { query } = await searchLists({ view, inference, places }, { path: task.path, prefix: visit.prompts.get(task)!.prefix }, { allowed: 60_000 });
+    if (query === undefined) return;
+    if (!known.has(view)) known.set(view, readKeys(view));
+    const exact = exactChunks(known.get(view)!, query, view.file(task.path)?.oid);
+    const own = found.get(task.repo) ?? { repo: task.repo, chunks: 0, recalls: [] };
+    own.chunks = Math.max(own.chunks, view.chunkCount());
+    own.recalls.push(DEPTHS.map((k) => recallAt(k, exact, view.searchChunks(query, k, task.path).map(({ score }) => score))));
+    found.set(task.repo, own);
+  });
+  if (found.size === 0) throw new EvalError('no task has a query: the bundle has no keys, or there is no text above the cursors');
+  return [...found.values()];
+}
+
+async function main(): Promise<void> {
+  const given = readGivenTasks('denseRecall');
+  const found = await withGivenTasks(given, recallsOf);
+  if (given.json) return console.log(JSON.stringify(found, null, 2));
+  const row = (recalls: number[][]): string[] => [String(recalls.length), ...DEPTHS.map((_, at) => (recalls.reduce((sum, values) => sum + values[at]!, 0) / recalls.length).toFixed(3))];
+  const rows = found.map(({ repo, chunks, recalls }) => [repo, String(chunks), ...row(recalls)]);
+  console.log(markdown(['repository', 'chunks', 'queries', ...DEPTHS.map((k) => `recall at ${k}`)], [...rows, ['in all', '', ...row(found.flatMap(({ recalls }) => recalls))]]).join('\n'));
 }
 
 await runAsScript(import.meta.url, main);

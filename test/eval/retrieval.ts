@@ -4,20 +4,15 @@
  * first k chunks, for each way of searching and for their merging, which is what a completion uses; only tasks that have
  * a gold chunk count.
  */
-import { parseArgs } from 'node:util';
 import { mergeLists, searchLists } from '../../daemon/complete/retrieve.js';
 import type { Hit } from '../../store/types.js';
 import { bootstrapInterval } from './bootstrap.js';
-import { EvalError } from './evalError.js';
+import { readGivenTasks, withGivenTasks } from './givenTasks.js';
 import { goldChunks, readChunkNames, type ChunkNames } from './goldChunks.js';
 import { searchInside } from './hierarchyFirst.js';
-import { bundleFolder, openEvaluation } from './openEvaluation.js';
-import { progressLine } from './progressLine.js';
-import { repositoryFolder } from './repositories.js';
 import { runAsScript } from './runAsScript.js';
 import { markdown } from './table.js';
-import { readTasks, spreadTasks } from './tasks.js';
-import { prepareVisit, visitTasks, type Visit } from './visitTasks.js';
+import { visitTasks, type Visit } from './visitTasks.js';
 
 export const WAYS = ['lexical', 'dense', 'hierarchy', 'alike', 'merged'] as const;
 export type Way = (typeof WAYS)[number];
@@ -117,30 +112,9 @@ function table(found: readonly Found[], modelId: string): string {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { repos: { type: 'string' }, limit: { type: 'string' }, bundle: { type: 'string' }, json: { type: 'boolean', default: false } },
-  });
-  const [file, ...more] = positionals;
-  const { repos } = values;
-  const limit = values.limit === undefined ? Infinity : Number(values.limit);
-  if (file === undefined || more.length > 0 || repos === undefined || !(limit >= 1)) throw new EvalError('usage: retrieval TASKS --repos DIR [--limit N] [--bundle DIR] [--json]');
-  const tasks = spreadTasks(readTasks(file), limit);
-  const line = progressLine();
-  const evaluation = await openEvaluation(bundleFolder(values.bundle));
-  try {
-    const found = await findChunks(await prepareVisit(tasks, {
-      folderOf: (repo) => repositoryFolder(repos, repo),
-      fim: false,
-      inference: evaluation.inference,
-      open: evaluation.open,
-      onIndex: (repo, progress) => line.show(`${repo}: indexing, ${progress.phase} ${progress.filesDone}/${progress.files} files`),
-    }));
-    line.end();
-    console.log(values.json ? JSON.stringify(recalls(found), null, 2) : table(found, evaluation.inference.modelId));
-  } finally {
-    await evaluation.close();
-  }
+  const given = readGivenTasks('retrieval');
+  const { found, modelId } = await withGivenTasks(given, async (visit) => ({ found: await findChunks(visit), modelId: visit.options.inference.modelId }));
+  console.log(given.json ? JSON.stringify(recalls(found), null, 2) : table(found, modelId));
 }
 
 await runAsScript(import.meta.url, main);
