@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { StoreError } from './errors.js';
+import { keyColumn } from './schema/searchTables.js';
 import { chunkTerms } from './terms.js';
 import type { BlobRecord, ChunkRow, FusedVectors, SkipReason, VectorShapes } from './types.js';
 import { packUint16, packUint32, packVectors, unpackVectors } from './vectorPacking.js';
@@ -18,7 +19,7 @@ type BlobName = { oid: string; language: string };
 export function createBlobTable(db: Database, shapes: VectorShapes) {
   const find = db.prepare<[Buffer, string], number>('select id from blob where oid = ? and language = ?').pluck();
   const readSummary = db.prepare<[Buffer, string], SummaryRow>(
-    `select skip, file_scales as scales, file_memory as memory, (select key from file_keys where rowid = blob.id) as key
+    `select skip, file_scales as scales, file_memory as memory, ${keyColumn('file_keys')}
       from blob where oid = ? and language = ?`,
   );
   const insertBlob = db.prepare(

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { StoreError } from './errors.js';
+import { keyColumn } from './schema/searchTables.js';
 import type { PackedVectors } from './vectorPacking.js';
 
 interface DirectoryRow extends PackedVectors {
@@ -39,13 +40,13 @@ interface ChunkRow extends PackedVectors {
  * writing do not enter. Errors: missing-object when the directory is not stored.
  */
 export function digestDirectory(db: Database, rootId: number): string {
-  const readDirectory = db.prepare<[number], DirectoryRow>('select tree, scope, scales, memory, (select key from directory_keys where rowid = directory.id) as key from directory where id = ?');
+  const readDirectory = db.prepare<[number], DirectoryRow>(`select tree, scope, scales, memory, ${keyColumn('directory_keys')} from directory where id = ?`);
   const readEntries = db.prepare<[number], EntryRow>('select kind, name, child, reason from directory_entry where directory = ? order by ordinal');
   const readBlob = db.prepare<[number], BlobRow>(
     `select oid, language, bytes, skip, first_chunk as first, chunk_count as count, term_counts as terms, line_hashes as hashes,
-      file_scales as scales, file_memory as memory, (select key from file_keys where rowid = blob.id) as key from blob where id = ?`,
+      file_scales as scales, file_memory as memory, ${keyColumn('file_keys')} from blob where id = ?`,
   );
-  const readChunks = db.prepare<[number, number], ChunkRow>('select *, (select key from chunk_keys where rowid = chunk.id) as key from chunk where id >= ? and id < ? order by id');
+  const readChunks = db.prepare<[number, number], ChunkRow>(`select *, ${keyColumn('chunk_keys')} from chunk where id >= ? and id < ? order by id`);
   const directories = new Map<number, Buffer>();
   const blobs = new Map<number, Buffer>();
 

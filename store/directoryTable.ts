@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { encodeName } from './entryName.js';
 import { StoreError } from './errors.js';
+import { keyColumn } from './schema/searchTables.js';
 import type { DirectoryChild, DirectoryKey, DirectoryRecord, FusedVectors, VectorShapes } from './types.js';
 import { packVectors, unpackVectors, type PackedVectors } from './vectorPacking.js';
 
@@ -11,7 +12,7 @@ export const entryKind = { file: 0, directory: 1, skipped: 2 } as const;
 export function createDirectoryTable(db: Database, shapes: VectorShapes) {
   const find = db.prepare<[Buffer, string], number>('select id from directory where tree = ? and scope = ?').pluck();
   const findBlob = db.prepare<[Buffer, string], number>('select id from blob where oid = ? and language = ?').pluck();
-  const read = db.prepare<[Buffer, string], PackedVectors>(`select scales, memory, (select key from directory_keys where rowid = directory.id) as key from directory where tree = ? and scope = ?`);
+  const read = db.prepare<[Buffer, string], PackedVectors>(`select scales, memory, ${keyColumn('directory_keys')} from directory where tree = ? and scope = ?`);
   const insert = db.prepare('insert into directory (tree, scope, scales, memory) values (?, ?, ?, ?)');
   const insertEntry = db.prepare('insert into directory_entry (directory, ordinal, kind, name, child, reason) values (?, ?, ?, ?, ?, ?)');
   const insertKey = db.prepare('insert into directory_keys (rowid, key) values (?, vec_int8(?))');

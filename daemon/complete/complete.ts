@@ -10,8 +10,8 @@ import type { CompleteResult, CompletionReason } from '../ipc/protocol.js';
 import { choose, type CopyCandidate } from './choose.js';
 import { DEFAULT_PASTED_TOKENS, gatherContext, NO_CONTEXT, type ContextSource, type PromptContext } from './context.js';
 import { explain, nodesUsed } from './explain.js';
-import { sanitize, withoutRest } from './sanitize.js';
 import { embedQuery } from './retrieve.js';
+import { sanitize, withoutRest } from './sanitize.js';
 import { boundPrefix } from './window.js';
 
 const LINE_TOKENS = 48;
@@ -37,6 +37,8 @@ interface Run {
   context: PromptContext;
   result: GenerateResult | undefined;
   retrieveMs: number;
+  /** The query's vector, asked for ahead; absent where nothing is retrieved. */
+  query: Promise<Float32Array | undefined> | undefined;
 }
 
 export async function complete(source: CompletionSource, request: EngineCompletion, options: { signal?: AbortSignal; onText?: (text: string) => void } = {}): Promise<CompleteResult> {
@@ -45,8 +47,8 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   const query = startAhead(source, request, options.signal);
   const candidates = request.lanes.copy ? await source.propose(request) : [];
   const proposed = performance.now();
-  const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started };
-  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates, run, query, options);
+  const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started, query };
+  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates, run, options);
   const choice = choose(candidates, run.result, boundPrefix(request.prefix, ABOVE), source.chooser);
   const safe = sanitize(choice.text, stop);
   const text = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
@@ -111,7 +113,7 @@ function allowedFor({ deadline }: EngineCompletion): number {
   return deadline === undefined ? 10_000 : (deadline - Date.now()) / 2;
 }
 
-async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, query: Promise<Float32Array | undefined> | undefined, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
+async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
   const { inference, tree, places } = source;
   const pastedTokens = request.pastedTokens ?? DEFAULT_PASTED_TOKENS;
   const gather = async (draft?: string): Promise<void> => {
@@ -122,7 +124,7 @@ async function runModel(source: CompletionSource, request: EngineCompletion, can
     run.context = await gatherContext(
       { inference, places, ...tree },
       { kind, path: request.path, prefix: request.prefix, pastedTokens, ...(draft !== undefined && { draft }) },
-      { allowed: allowedFor(request), ...(options.signal && { signal: options.signal }), ...(draft === undefined && query && { query }) },
+      { allowed: allowedFor(request), ...(options.signal && { signal: options.signal }), ...(draft === undefined && run.query && { query: run.query }) },
     );
     run.retrieveMs += performance.now() - began;
   };

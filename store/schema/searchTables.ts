@@ -25,6 +25,11 @@ export function createVectorTables(db: Database, keyDim: number): void {
   for (const table of NAMES) db.exec(`create virtual table ${table} using vec0(key int8[${keyDim}], chunk_size=${ROWS_AT_ONCE})`);
 }
 
+/** The column `key` of a query over the owners of these keys: null where a row has none. */
+export function keyColumn(table: KeyTableName): string {
+  return `(select key from ${table} where rowid = ${KEY_TABLES[table]}.id) as key`;
+}
+
 export function dropTextTable(db: Database): void {
   db.exec('drop table if exists chunk_terms');
 }

@@ -25,7 +25,7 @@ export function nearest({ keys, places, keyDim, excluded }: KeySpace, query: Flo
   const best = createLargest(wanted);
   const slots: number[] = [];
   const scores: number[] = [];
-  keys.eachCosine(rounded(query), (dots, inverseNorms, first) => {
+  keys.eachProduct(rounded(query), (dots, inverseNorms, first) => {
     const end = Math.min(dots.length, places.length - first);
     let least = best.least();
     for (let at = 0; at < end; at++) {

@@ -18,7 +18,7 @@ export interface KeyTable {
    * Calls back with the dot products of the query, rounded to int8, and the keys in slots first, first + 1, …, batch by batch.
    * Dot product i times inverseNorms[first + i] is the cosine but for one factor; a key of zeros, near to nothing, has NaN there.
    */
-  eachCosine(query: Int8Array, take: (dots: Int32Array, inverseNorms: Float32Array, first: number) => void): void;
+  eachProduct(query: Int8Array, take: (dots: Int32Array, inverseNorms: Float32Array, first: number) => void): void;
   /** The key in a slot, until the next update. */
   key(slot: number): Int8Array;
 }
@@ -55,7 +55,7 @@ export function createKeyTable(db: Database, table: KeyTableName, keyDim: number
       }
       return places;
     },
-    eachCosine(query, take) {
+    eachProduct(query, take) {
       products.each(query, (dots, first) => take(dots, inverseNorms, first));
     },
     key: (slot) => products.at(slot),

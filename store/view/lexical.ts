@@ -1,5 +1,5 @@
 import { queryTerms } from '../terms.js';
-import { kthLargest } from './kthLargest.js';
+import { createLargest } from './kthLargest.js';
 import type { LiveChunks } from './liveChunks.js';
 import { createLiveTerms, type LiveTerm } from './liveTerms.js';
 import type { Postings } from './postings.js';
@@ -52,15 +52,21 @@ export function createLexicalSearch(postings: Postings, chunks: LiveChunks): Lex
     const chosen: { weight: number; found: LiveTerm }[] = [];
     let left = [...weights];
     let room = chunks.count > LARGE_TREE ? SCORED_IN_LARGE : SCORED_POSTINGS;
-    for (let level = FIRST_LEVEL; left.length > 0 && level <= room; level = level < room ? Math.min(2 * level, room) : level + 1) {
-      const reached = left.map(([term, weight]) => ({ weight, found: live.readTo(term, level) }));
-      const rare = reached.filter(({ found }) => found.whole && found.count <= level);
+    for (let level = FIRST_LEVEL; left.length > 0; level = Math.min(2 * level, room)) {
+      const rare: typeof chosen = [];
+      left = left.filter(([term, weight]) => {
+        const found = live.readTo(term, level);
+        if (!found.whole || found.count > level) return true;
+        rare.push({ weight, found });
+        return false;
+      });
       for (const each of rare.sort((one, other) => one.found.count - other.found.count)) {
         if (each.found.count > room) return chosen;
         room -= each.found.count;
         chosen.push(each);
       }
-      left = left.filter((_, at) => !(reached[at]!.found.whole && reached[at]!.found.count <= level));
+      // Each that is left has more than the level.
+      if (level >= room) break;
     }
     return chosen;
   }
@@ -85,13 +91,14 @@ export function createLexicalSearch(postings: Postings, chunks: LiveChunks): Lex
       for (const page of found.pages) count = add(page, worth, count);
     }
     for (const number of excluded) scores[number] = 0;
-    const reached = new Float64Array(count);
-    for (let at = 0; at < count; at++) reached[at] = scores[touched[at]!]!;
-    const least = kthLargest(reached, k);
+    const largest = createLargest(k);
+    for (let at = 0; at < count; at++) largest.add(scores[touched[at]!]!);
     const best: Scored[] = [];
     for (let at = 0; at < count; at++) {
-      if (reached[at]! > 0 && reached[at]! >= least) best.push({ number: touched[at]!, score: reached[at]! });
-      scores[touched[at]!] = 0;
+      const number = touched[at]!;
+      const score = scores[number]!;
+      if (score > 0 && score >= largest.least()) best.push({ number, score });
+      scores[number] = 0;
     }
     return best;
   };

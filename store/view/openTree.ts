@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { StoreError } from '../errors.js';
 import type { DirectoryKey, FusedVectors, Hit, TreeView } from '../types.js';
-import type { KeyTableName } from '../schema/searchTables.js';
+import { keyColumn, type KeyTableName } from '../schema/searchTables.js';
 import { unpackUint32, unpackVectors, type PackedVectors } from '../vectorPacking.js';
 import { countNotAbove } from './ascending.js';
 import { nearest, type KeySpace } from './dense.js';
@@ -62,14 +62,19 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
   const readRange = db.prepare<[number], RangeRow>('select start_byte as startByte, end_byte as endByte from chunk where id = ?');
   const readHashes = db.prepare<[number], Buffer>('select line_hashes from blob where id = ?').pluck();
   const readVectors = {
-    chunk: db.prepare<[number], PackedVectors>('select scales, memory, (select key from chunk_keys where rowid = chunk.id) as key from chunk where id = ?'),
+    chunk: db.prepare<[number], PackedVectors>(`select scales, memory, ${keyColumn('chunk_keys')} from chunk where id = ?`),
     file: db.prepare<[number], PackedVectors>(
-      `select file_scales as scales, file_memory as memory, (select key from file_keys where rowid = blob.id) as key
+      `select file_scales as scales, file_memory as memory, ${keyColumn('file_keys')}
         from blob where id = ? and file_memory is not null`,
     ),
-    directory: db.prepare<[number], PackedVectors>('select scales, memory, (select key from directory_keys where rowid = directory.id) as key from directory where id = ?'),
+    directory: db.prepare<[number], PackedVectors>(`select scales, memory, ${keyColumn('directory_keys')} from directory where id = ?`),
   };
   let lexical: ReturnType<typeof createLexicalSearch> | undefined;
+
+  function blobAt(path: string): BlobFacts | undefined {
+    const file = byPath.get(path);
+    return file && blobById.get(file.id);
+  }
 
   /** The blobs of a live file: a copy of it under another name has the same object id, and is another blob in another language. */
   function blobsOf(path: string): readonly BlobFacts[] {
@@ -140,8 +145,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
       return best(ranked, k, (a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)).map(({ item }) => item);
     },
     chunksOf(path) {
-      const file = byPath.get(path);
-      const blob = file && blobById.get(file.id);
+      const blob = blobAt(path);
       return Array.from({ length: blob?.chunkCount ?? 0 }, (_, at): Hit => {
         const id = blob!.firstChunk + at;
         const [startLine, endLine] = stored(readLines.get(id), 'chunk', id);
@@ -149,8 +153,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
       });
     },
     chunkAt(path, line) {
-      const file = byPath.get(path);
-      const blob = file && blobById.get(file.id);
+      const blob = blobAt(path);
       const row = blob && readChunkAt.get(blob.firstChunk, blob.firstChunk + blob.chunkCount, line, line);
       return row && { kind: 'chunk', id: row[0], path, score: 0, startLine: row[1], endLine: row[2] };
     },

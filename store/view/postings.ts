@@ -6,6 +6,8 @@ const FIRST_PAGE = 512;
 const KEPT = 4_000_000;
 /** What a term counts for among them by itself: typing makes terms that nothing holds, letter by letter. */
 export const TERM_ROWS = 128;
+const COMMA = 0x2c;
+const ZERO = 0x30;
 
 /** Which chunks hold a term, whatever tree they are of: read once, a term serves every later view of the database. */
 export interface Postings {
@@ -85,6 +87,3 @@ function parseRows(text: string, limit: number): Uint32Array {
   rows[count++] = row;
   return count === limit ? rows : rows.slice(0, count);
 }
-
-const COMMA = 0x2c;
-const ZERO = 0x30;

@@ -13,6 +13,7 @@ import { generatorParts, readManifest, readWeights } from '../../models/bundle/r
 import type { Manifest } from '../../models/bundle/manifest.js';
 import { buildGenerator } from '../../models/onnx/generator.js';
 import { InferenceSession, Tensor } from '../../models/onnx/runtime.js';
+import { openSession } from '../../models/onnx/session.js';
 import { seededRandom } from '../eval/random.js';
 import { markdown } from '../eval/table.js';
 import { bundleDirectory } from '../bundle.js';
@@ -69,7 +70,7 @@ interface Profiled {
 async function operators(graph: Uint8Array, feeds: Record<string, Tensor>, rounds: number): Promise<string[][]> {
   const folder = mkdtempSync(join(tmpdir(), 'hefc-operators-'));
   try {
-    const session = await InferenceSession.create(graph, { ...settings(1), enableProfiling: true, profileFilePrefix: join(folder, 'run') });
+    const session = await InferenceSession.create(graph, { executionProviders: ['cpu'], intraOpNumThreads: 1, enableProfiling: true, profileFilePrefix: join(folder, 'run') });
     for (let round = 0; round < rounds; round++) await session.run(feeds);
     session.endProfiling();
     const events = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), 'utf8')) as Profiled[];
@@ -85,15 +86,11 @@ async function operators(graph: Uint8Array, feeds: Record<string, Tensor>, round
   }
 }
 
-function settings(threads: number): InferenceSession.SessionOptions {
-  return { executionProviders: ['cpu'], intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } } };
-}
-
 const { values } = parseArgs({ options: { bundle: { type: 'string', default: bundleDirectory }, rounds: { type: 'string', default: '30' }, operators: { type: 'boolean', default: false } } });
 const rounds = positiveNumber('rounds', values.rounds);
 const manifest = readManifest(values.bundle);
 const graphs = ARITHMETICS.map((arithmetic) => buildGenerator(manifest.generator, manifest.fuser?.memoryDim ?? null, readWeights(values.bundle, manifest, ...generatorParts(manifest)), arithmetic, manifest.pointer));
-const ways = await Promise.all(ARITHMETICS.flatMap((arithmetic, a) => THREADS.map(async (threads) => ({ name: `${arithmetic}, ${threads} thread${threads > 1 ? 's' : ''}`, session: await InferenceSession.create(graphs[a]!, settings(threads)) }))));
+const ways = await Promise.all(ARITHMETICS.flatMap((arithmetic, a) => THREADS.map(async (threads) => ({ name: `${arithmetic}, ${threads} thread${threads > 1 ? 's' : ''}`, session: await openSession(graphs[a]!, { provider: 'cpu', threads }) }))));
 const rows: string[][] = [];
 for (const run of RUNS) {
   const feeds = feedsOf(manifest, run);

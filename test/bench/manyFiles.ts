@@ -10,14 +10,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { markdown } from '../eval/table.js';
+import { positiveNumber } from './numbers.js';
 import { onWorkbench } from './onWorkbench.js';
 import { residentMemory } from './processMemory.js';
 import { timed } from './timing.js';
 
 const { values } = parseArgs({ options: { files: { type: 'string', default: '50000' }, 'folder-size': { type: 'string', default: '50' } } });
-const files = Number(values.files);
-const folderSize = Number(values['folder-size']);
-if (!(files >= 1 && folderSize >= 1)) throw new Error('--files and --folder-size take a number of 1 or more');
+const files = positiveNumber('files', values.files);
+const folderSize = positiveNumber('folder-size', values['folder-size']);
 
 /** One commit of all files, by git fast-import. */
 async function makeRepository(folder: string): Promise<void> {

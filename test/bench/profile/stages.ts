@@ -9,7 +9,7 @@ const TOKENISING: Stage = { stage: 'tokenising', files: /^models\/tokenizer\.js|
 export const COMPLETION_STAGES: readonly Stage[] = [
   GRAPH_RUN,
   { stage: 'places alike', files: /^daemon\/copylane\/likePlaces\.js/ },
-  { stage: 'lexical search', files: /^store\/(view\/(lexical|postings)|terms)\.js/ },
+  { stage: 'lexical search', files: /^store\/(view\/(lexical|liveTerms|postings)|terms)\.js/ },
   { stage: 'dense search', files: /^store\/view\/(dense|dotProducts|key\w+|kthLargest)\.js/ },
   { stage: 'copy lane (propose)', files: /^daemon\/(copylane\/|engine\/copySource)/ },
   { stage: 'choosing', files: /^daemon\/complete\/(choose|lineFeatures)\.js/ },
