@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { readManifest, shapesOf } from './bundle/read.js';
+import { weightCount } from './bundle/manifest.js';
 import { chooseProvider } from './onnx/providers.js';
 import type { DeviceInfo, FusedVectors, GenerateResult, Inference } from './types.js';
 import type { WorkerSettings } from './worker/messages.js';
@@ -18,7 +19,7 @@ export interface InferenceOptions {
  */
 export async function startInference(bundleDirectory: string, { threads = defaultThreads(), provider }: InferenceOptions = {}): Promise<Inference> {
   const manifest = readManifest(bundleDirectory);
-  let device: DeviceInfo = { ...(await chooseProvider(provider)), threads };
+  let device: DeviceInfo = { ...(await chooseProvider(weightCount(manifest.generator), provider)), threads };
   const settings: WorkerSettings = { directory: bundleDirectory, device };
   const supervisor = superviseWorker(new URL('./worker/main.js', import.meta.url), settings, (message) => {
     device = message.device;

@@ -16,6 +16,11 @@ export interface GeneratorShape {
   contextTokens: number;
 }
 
+/** Weights of a generator's products, its token table counted once. */
+export function weightCount({ layers, width, heads, kvHeads, headDim, mlp, vocab }: GeneratorShape): number {
+  return vocab * width + layers * width * (2 * (heads + kvHeads) * headDim + 3 * mlp);
+}
+
 export interface FuserShape {
   layers: number;
   width: number;

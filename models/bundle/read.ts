@@ -3,7 +3,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelShapes } from '../types.js';
 import { validateManifest, type Manifest } from './manifest.js';
-import { readSafetensors, toFloat32, type Tensors } from './safetensors.js';
+import { readSafetensors, toFloat32, type StoredTensor, type Tensors } from './safetensors.js';
 
 /** Hands out weights by name as float32, checking the shape that the graph expects. */
 export interface Weights {
@@ -72,9 +72,20 @@ export function weightsOf(tensors: Tensors, source: string): Weights {
       if (tensor.shape.join() !== shape.join()) {
         throw new Error(`${source}: ${name} has the shape [${tensor.shape.join()}] instead of [${shape.join()}]; ${remedy}.`);
       }
-      return toFloat32(tensor);
+      return tensor.dtype === 'I8' ? scaled(tensor, tensors.get(`${name}.scale`), `${source}: ${name}`) : toFloat32(tensor);
     },
   };
+}
+
+/** int8 weights are stored with a float32 scale for each row. */
+function scaled(tensor: StoredTensor, scale: StoredTensor | undefined, what: string): Float32Array {
+  const values = toFloat32(tensor);
+  const rows = tensor.shape[0] ?? 0;
+  if (scale?.dtype !== 'F32' || scale.shape.join() !== String(rows)) throw new Error(`${what} is int8 without a scale for each of its rows; ${remedy}.`);
+  const scales = toFloat32(scale);
+  const columns = values.length / rows;
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! * scales[Math.floor(i / columns)]!;
+  return values;
 }
 
 /** Shapes and limits for the rest of hefc. Without a fuser, memoryBudget is 0 and no vectors are made. */

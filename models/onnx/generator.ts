@@ -41,6 +41,9 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
   /** From float32 to what the layers compute in, and back. */
   const narrow = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float16') : x);
   const widen = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float32') : x);
+  // A product of two activations has outliers that one scale a run does not fit: all that int8 products cost in quality
+  // is lost here (docs/performance.md).
+  const afterGate = arithmetic === 'int8' ? 'float32' : arithmetic;
   const gain = (name: string): string => weight(graph, weights.get(name, [width]), [width], arithmetic);
 
   const embedding = weights.get('model.embed_tokens.weight', [vocab, width]);
@@ -54,7 +57,7 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
 
   const [cosines, sines] = rotations(graph, positions, shape).map(narrow) as [string, string];
   const scoreMask = graph.node('Unsqueeze', [narrow(mask), graph.constant([0, 1], [2])]);
-  const before = graph.nodes('Split', [one(narrow(past))], layers * 2, { axis: 2, num_outputs: layers * 2 });
+  const before = splitEvenly(graph, one(narrow(past)), layers * 2, kvDim);
   const fresh: string[] = [];
 
   let normed = graph.node('SimplifiedLayerNormalization', [stream, gain('model.layers.0.input_layernorm.weight')], { axis: -1, epsilon: { float: rmsEps }, stash_type: 1 });
@@ -77,11 +80,11 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
     [normed, stream] = addAndNorm(graph, mixed, stream, gain(`${name}.post_attention_layernorm.weight`), rmsEps);
     const wide = linear(graph, normed, stack(weights.get(`${name}.mlp.gate_proj.weight`, [mlp, width]), weights.get(`${name}.mlp.up_proj.weight`, [mlp, width])), 2 * mlp, width, arithmetic);
     const [gate, up] = graph.nodes('Split', [wide], 2, { axis: 2, num_outputs: 2 }) as [string, string];
-    const down = linear(graph, graph.node('Mul', [silu(graph, gate), up]), weights.get(`${name}.mlp.down_proj.weight`, [width, mlp]), width, mlp, arithmetic);
+    const down = linear(graph, graph.node('Mul', [silu(graph, gate), up]), weights.get(`${name}.mlp.down_proj.weight`, [width, mlp]), width, mlp, afterGate);
     const next = layer + 1 < layers ? `model.layers.${layer + 1}.input_layernorm.weight` : 'model.norm.weight';
     [normed, stream] = addAndNorm(graph, down, stream, gain(next), rmsEps);
   }
-  graph.node('Squeeze', [widen(graph.node('Concat', fresh, { axis: 2 })), shapeOf(0)], {}, 'fresh');
+  graph.node('Squeeze', [widen(joinAll(graph, fresh)), shapeOf(0)], {}, 'fresh');
   graph.output('fresh', 'float32', ['T', layers * 2 * kvDim]);
 
   const chosen = graph.node('Gather', [graph.node('Squeeze', [normed, shapeOf(0)]), want], { axis: 0 });
@@ -93,6 +96,28 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
   else mixPointer(graph, logits, widen(chosen), shape, pointer, weights, 'logProbs');
   graph.output('logProbs', 'float32', ['W', vocab]);
   return graph.bytes();
+}
+
+/** WebGPU binds 16 buffers to a shader: a node joins or splits into one fewer, and more go through a second level. */
+const mostParts = 15;
+
+/** [1, P, count · extent] → `count` tensors of [1, P, extent]. */
+function splitEvenly(graph: Graph, x: string, count: number, extent: number): string[] {
+  if (count <= mostParts) return graph.nodes('Split', [x], count, { axis: 2, num_outputs: count });
+  const sizes = groupsOf(Array.from({ length: count }, () => extent));
+  const groups = graph.nodes('Split', [x, graph.constant(sizes.map((each) => each.length * extent), [sizes.length])], sizes.length, { axis: 2 });
+  return groups.flatMap((group, i) => splitEvenly(graph, group, sizes[i]!.length, extent));
+}
+
+/** Concatenates along the last axis of three. */
+function joinAll(graph: Graph, parts: string[]): string {
+  const groups = parts.length <= mostParts ? [] : groupsOf(parts);
+  return graph.node('Concat', groups.length === 0 ? parts : groups.map((group) => joinAll(graph, group)), { axis: 2 });
+}
+
+/** Consecutive groups of `mostParts`, the last maybe shorter. */
+function groupsOf<T>(parts: T[]): T[][] {
+  return Array.from({ length: Math.ceil(parts.length / mostParts) }, (_, i) => parts.slice(i * mostParts, (i + 1) * mostParts));
 }
 
 /** fc2(silu(fc1(m))): [M, memoryDim] → [M, width] */

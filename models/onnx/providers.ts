@@ -11,13 +11,19 @@ export interface ProviderChoice {
   why: string;
 }
 
-/** Accelerators by preference; each is tried only where its first sign is there. */
-const accelerators: { provider: string; absent: () => string | null }[] = [
+/**
+ * Accelerators by preference; each is tried only where its first sign is there. `worthFrom`: weights of the smallest
+ * generator that is faster there than on the processor. A run of the graph costs WebGPU a launch for every node and a copy
+ * of the key/value cache: on an H200 completions took 4.0 and 2.2 times as long as beside it on 16 cores with 3 and 39 M
+ * weights (docs/performance.md). What lies above is extrapolated; the others have not been measured.
+ */
+const accelerators: { provider: string; absent: () => string | null; worthFrom?: number }[] = [
   { provider: 'cuda', absent: () => (process.platform === 'linux' && deviceFile('/dev', 'nvidia') ? null : 'no NVIDIA device file') },
   { provider: 'coreml', absent: () => (process.platform === 'darwin' ? null : 'macOS only') },
   { provider: 'dml', absent: () => (process.platform === 'win32' ? null : 'Windows only') },
   {
     provider: 'webgpu',
+    worthFrom: 200e6,
     absent: () => (process.platform !== 'linux' || deviceFile('/dev/dri', 'renderD') || deviceFile('/dev', 'nvidia') ? null : 'no GPU device file'),
   },
 ];
@@ -31,17 +37,18 @@ function deviceFile(folder: string, prefix: string): boolean {
 }
 
 /**
- * Chooses ONNX Runtime's execution provider: the first accelerator that is built in, whose device is there, and which
- * runs a small graph in a child process (a provider may crash the process that loads it); else the CPU.
- * `wanted` skips the search but not the trial.
+ * Chooses ONNX Runtime's execution provider for a generator of so many weights: the first accelerator that is built in,
+ * whose device is there, which is worth it, and which runs a small graph in a child process (a provider may crash the
+ * process that loads it); else the CPU. `wanted` skips the search but not the trial.
  */
-export async function chooseProvider(wanted?: string): Promise<ProviderChoice> {
+export async function chooseProvider(weights: number, wanted?: string): Promise<ProviderChoice> {
   if (wanted === 'cpu') return { provider: 'cpu', float16: false, why: 'asked for' };
   const built = new Set(listSupportedBackends().map((each) => each.name));
   const refused: string[] = [];
-  for (const { provider, absent } of accelerators) {
+  for (const { provider, absent, worthFrom = 0 } of accelerators) {
     if (wanted !== undefined && wanted !== provider) continue;
-    const reason = built.has(provider) ? absent() : 'not in this build of onnxruntime-node';
+    const slow = wanted === undefined && weights < worthFrom ? `slower than the CPU for a model this small; set provider to ${provider} to use it all the same` : null;
+    const reason = built.has(provider) ? (absent() ?? slow) : 'not in this build of onnxruntime-node';
     const tried = reason ?? (await trial(provider));
     if (typeof tried !== 'string') return { provider, ...tried, why: `${wanted === undefined ? 'found' : 'asked for'}, and it ran a trial graph` };
     refused.push(`${provider}: ${tried}`);

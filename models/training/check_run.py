@@ -150,6 +150,10 @@ def main():
         for name, tensor in whole["model"].items():
             expect(torch.equal(tensor, killed["model"][name]), f"resume is not exact: {name} differs")
         identity, tests = check_bundle(at, "killed")
+        finish(start(at("data"), at("one"), "--steps", "24", "--minutes", "10", "--places", "0"))
+        phases = [("reconstruct" in json.loads(line)) for line in open(at("one", "train", "log.jsonl"))]
+        expect(not any(phases[:11]) and sum(phases[11:]) > 8, f"one process did not train both phases: {phases}")
+        expect(json.load(open(at("one", "run.json")))["language_end"] == 1 + phases.index(True), "the end of the language phase was not noticed")
         # On the clock: asked to end in mid-training it exports; resumed it ends inside its limit.
         process = start(at("data"), at("clock"), "--minutes", str(limit))
         wait_for(process, at("clock"), lambda s: s["stage"] == "language" and s["step"] > 3)

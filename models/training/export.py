@@ -1,4 +1,4 @@
-"""Writes a bundle from a checkpoint: float16 safetensors, tokenizer, parity fixture, bundle.json with sha-256 sums.
+"""Writes a bundle from a checkpoint: float16 safetensors (or int8 with a scale for each row of the generator's matrices), tokenizer, parity fixture, bundle.json with sha-256 sums.
 
     python3 export.py --checkpoint run/checkpoint.pt --tokenizer tokenizer.json --name nano --out ../nano
 """
@@ -35,12 +35,41 @@ def tensors_of(model):
     return generator, fuser
 
 
-def write_safetensors(path, tensors):
+def is_matrix(name):
+    """Whether a tensor is one of the generator's matrices, which are nearly all of its weight."""
+    return name.startswith("model.") and "norm" not in name
+
+
+def row_scales(matrix):
+    """[r,c] → [r] of symmetric int8."""
+    return matrix.abs().amax(1).clamp(min=1e-8) / 127
+
+
+def as_stored(name, tensor, store):
+    """The values a bundle keeps of a tensor, as float32."""
+    if store == "int8" and is_matrix(name):
+        scales = row_scales(tensor)[:, None]
+        return (tensor / scales).round() * scales
+    return tensor.half().float()
+
+
+DTYPES = {"I8": "<i1", "F16": "<f2", "F32": "<f4"}
+
+
+def write_safetensors(path, tensors, store="float16"):
     """The safetensors format: u64 header length, JSON header, raw little-endian data."""
+    stored = {}
+    for name, tensor in tensors.items():
+        if store == "int8" and is_matrix(name):
+            scales = row_scales(tensor)
+            stored[name], stored[name + ".scale"] = ("I8", (tensor / scales[:, None]).round()), ("F32", scales)
+        else:
+            stored[name] = ("F16", tensor)
     header, blobs, at = {}, [], 0
-    for name in sorted(tensors):
-        raw = tensors[name].to(torch.float16).contiguous().numpy().astype("<f2").tobytes()
-        header[name] = {"dtype": "F16", "shape": list(tensors[name].shape), "data_offsets": [at, at + len(raw)]}
+    for name in sorted(stored):
+        dtype, tensor = stored[name]
+        raw = tensor.contiguous().numpy().astype(DTYPES[dtype]).tobytes()
+        header[name] = {"dtype": dtype, "shape": list(tensor.shape), "data_offsets": [at, at + len(raw)]}
         blobs.append(raw)
         at += len(raw)
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -105,6 +134,7 @@ def main():
     parser.add_argument("--window", type=int, default=384, help="in-file tokens a prompt holds")
     parser.add_argument("--context", type=int, default=2560, help="positions seen in training")
     parser.add_argument("--precision", default="float32", choices=["float32", "int8"], help="of the generator's products")
+    parser.add_argument("--store", default="float16", choices=["float16", "int8"], help="of the generator's matrices in the bundle")
     parser.add_argument("--budget", type=int, default=0, help="memory vectors a prompt takes at most; default: as trained")
     parser.add_argument("--chooser", help="JSON of fitted chooser parameters")
     args = parser.parse_args()
@@ -124,11 +154,11 @@ def main():
     model.eval()
     os.makedirs(args.out, exist_ok=True)
     generator, fuser = tensors_of(model)
-    write_safetensors(os.path.join(args.out, "generator.safetensors"), generator)
+    write_safetensors(os.path.join(args.out, "generator.safetensors"), generator, args.store)
     write_safetensors(os.path.join(args.out, "fuser.safetensors"), fuser)
     with torch.no_grad():  # parity is of the weights as written
-        for p in model.parameters():
-            p.copy_(p.half().float())
+        for name, p in model.named_parameters():
+            p.copy_(as_stored(name, p, args.store))
         rounded = fuser["fuser.embed_tokens.weight"].half().float()
         model.fuser.table = lambda _: rounded
     if os.path.abspath(args.tokenizer) != os.path.abspath(os.path.join(args.out, "tokenizer.json")):

@@ -336,8 +336,9 @@ class Pointer(nn.Module):
         b, t, q, length = matches
         if not len(b):
             return scores
-        kind = elsewhere[b, q] * n
-        gain = (worth[b, t, kind + length] - worth[b, t, kind]).float()
+        # Picked from one flat list of float32: the gradient of plain indexing sorts millions of indices on a GPU.
+        flat, at = worth.float().flatten(), (b * worth.shape[1] + t) * worth.shape[2] + elsewhere[b, q] * n
+        gain = flat.index_select(0, at + length) - flat.index_select(0, at)
         return scores.flatten().index_add(0, (b * scores.shape[1] + t) * scores.shape[2] + q, gain).view_as(scores)
 
 

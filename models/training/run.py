@@ -7,6 +7,9 @@ phase, utility of contexts, memory phase with decay, gates, export. Every stage 
 never the export. Killed at any moment, the same command goes on from the last checkpoint; asked to end (SIGTERM, Ctrl-C)
 it saves and exports first. The limit is of working time, over every resume.
 
+Without places for the utility of contexts (0 in sizes/*.json, or --places 0) one process trains both phases: nothing is
+loaded and compiled twice, which counts where the limit is minutes.
+
 OUT/status.json says where it stands; OUT/run.log and OUT/train/log.jsonl how it came there; OUT/bundle is the bundle;
 OUT/home holds bundle and weights in parts (see home.py).
 """
@@ -34,9 +37,14 @@ class Run:
         self.args, self.at = args, lambda *names: os.path.join(args.out, *names)
         os.makedirs(self.at("train"), exist_ok=True)
         self.size = json.load(open(os.path.join(HERE, "sizes", args.size + ".json")))
+        if args.places is not None:
+            self.size["places"] = args.places
         if args.rehearse:
             args.steps = args.steps or 40
-            self.size.update(places=200, gates=1)
+            self.size.update(places=min(200, self.size["places"]), gates=1)
+        self.whole = not self.size["places"]  # both phases in one process
+        if self.whole:
+            self.size["reserve"]["utility"] = 0
         self.state = {"spent": 0.0, "done": {}, "rows": args.rows or self.size["train"]["rows"], "rate": 1.0, "compile": args.device == "cuda", "language_end": 0, "language_spent": 0}
         if os.path.exists(self.at("run.json")):
             self.state.update(json.load(open(self.at("run.json"))))
@@ -78,6 +86,8 @@ class Run:
     def watch(self):
         """Twice a second: reads the log, looks at gate 1, keeps the status file (each second) and the clock (every two)."""
         self.log.read()
+        if self.whole and not self.state["language_end"] and "reconstruct" in self.log.last:
+            self.state.update(language_end=self.log.last["step"], language_spent=self.spent())
         if self.stage == "memory" and self.log.gate_one(self.state["language_end"]) is not None:
             share = (self.spent() - self.state["language_spent"]) / max(1, self.end_of("memory") - self.state["language_spent"])
             verdict = self.log.gate_one(self.state["language_end"])
@@ -147,7 +157,7 @@ class Run:
         return {"spent": state["spent"], "step": state["step"]}
 
     def train(self, stage):
-        """A phase of train.py; what it lacks of memory, finite losses or a compiler is taken from it, twice."""
+        """A phase of train.py, or both; what it lacks of memory, finite losses or a compiler is taken from it, twice."""
         self.enter(stage)
         plain = {k: v for k, v in self.size["train"].items() if k not in ("rows", "muon-rate", "adam-rate", "float32", "replicas")}
         for attempt in range(ATTEMPTS):
@@ -155,7 +165,7 @@ class Run:
             state, offset = self.state, os.path.getsize(self.at("run.log"))
             options = {"pack": self.pack, "tokenizer": self.at("tokenizer.json"), "out": self.at("train"), "config": self.at("config.json"), **plain,
                        "rows": state["rows"], "muon-rate": self.size["train"]["muon-rate"] * state["rate"], "adam-rate": self.size["train"]["adam-rate"] * state["rate"],
-                       "minutes": round(minutes, 4), "workers": self.args.workers, "threads": self.args.threads, "language": 1 if stage == "language" else 0}
+                       "minutes": round(minutes, 4), "workers": self.args.workers, "threads": self.args.threads, "language": 1 if stage == "language" else self.size["language"] if self.whole else 0}
             if self.args.device == "cpu" and "replicas" in self.size["train"]:
                 options.update({"replicas": self.size["train"]["replicas"], "threads": 1})
             if self.args.steps:
@@ -225,7 +235,7 @@ class Run:
             return 1
         shutil.copyfile(os.path.join(self.args.data, "tokenizer.json"), self.at("tokenizer.json"))
         write_json(self.at("config.json"), self.size["model"])
-        for stage in ("language", "utility", "memory"):
+        for stage in ("memory",) if self.whole else ("language", "utility", "memory"):
             if self.stop or self.gate_stop or stage in self.state["done"]:
                 continue
             how = self.utility() if stage == "utility" else self.train(stage)
@@ -275,6 +285,7 @@ def main():
     parser.add_argument("--workers", type=int, help="processes that draw batches; default: none on a processor, up to 8 for an accelerator")
     parser.add_argument("--threads", type=int, default=max(1, min(4, os.cpu_count() or 1)))
     parser.add_argument("--steps", type=int, default=0, help="train this many steps instead of following the clock, which can be repeated exactly; the limit still holds")
+    parser.add_argument("--places", type=int, help="places whose contexts utility.py scores; 0: none; default: the size's")
     parser.add_argument("--rehearse", action="store_true", help="every stage as short as it can be: 40 steps, 200 places, one batch of gates")
     parser.add_argument("--gate-share", type=float, default=0.3, help="share of the memory phase after which gate 1 must pass")
     parser.add_argument("--stop-on-gate", action="store_true", help="end training and export when it does not (exit code 3)")

@@ -17,6 +17,7 @@ from tokenizer import EOS, FILE, MEM, MID, PAD, PRE, SNIP, SUF
 
 CHUNK = 128
 FAR = 512  # tokens further up in the file than the prompt reaches, which the pointer may copy
+ANSWER = 112  # tokens after the cursor that the text before it makes room for
 USEFUL = 0.02  # nats a token a context must be worth to be kept
 
 
@@ -35,6 +36,7 @@ class Mixture:
     pairs: float = 0.5       # rows that give a pair to the contrastive loss
     utility: float = 0.5     # rows drawn from the list of utility.py, where one is given
     far: float = 0.8         # rows whose pointer sees the file further up than the prompt
+    onward: bool = True      # rows without a suffix go on to the end of the row, so that less of a batch is padding
     telling: bool = False    # only lines with a word and four tokens or more: no closing brackets, as in `hefc eval`
     level: str = "mixed"     # or only: leaves, means (of a file's leaves), files, random (a node of an unrelated file)
 
@@ -46,7 +48,7 @@ class Mixture:
     @staticmethod
     def judged(level="leaves", snippet=0.0, fill=0.0):
         """What a user meets: memory found from the text above the cursor, which does not know the target."""
-        return Mixture(reconstruct=0, snippet=snippet, empty=0, unrelated=0, answer=0, fill=fill, midline=0, oracle=0, pairs=0, far=1, telling=True, level=level)
+        return Mixture(reconstruct=0, snippet=snippet, empty=0, unrelated=0, answer=0, fill=fill, midline=0, oracle=0, pairs=0, far=1, onward=False, telling=True, level=level)
 
 
 @dataclass
@@ -326,11 +328,13 @@ class Builder:
                 suffix = list(p.tokens[stop:min(end, stop + int(rng.integers(16, 96)))])
             else:
                 stop = None
-        answer = list(p.tokens[at:stop]) + [EOS] if stop is not None else list(p.tokens[at:min(end, at + 112)])
+        answer = list(p.tokens[at:stop]) + [EOS] if stop is not None else list(p.tokens[at:min(end, at + ANSWER)])
         answer = answer[:room - 32]
         take = min(room - len(answer) - len(suffix), at - start)
         if rng.random() < 0.2:
             take = min(take, int(rng.integers(16, 200)))
+        if self.mix.onward and stop is None:
+            answer = list(p.tokens[at:min(end, at + max(len(answer), room - take))])
         prefix = ([FILE] if take == at - start else []) + list(p.tokens[at - take:at])
         head = pasted + ([SUF, *suffix] if suffix else [])
         # Positions may jump after pasted text, so that distances longer than a row are seen in training.

@@ -42,7 +42,9 @@ def token_losses(model, states, scores, entries, targets, fast=None):
         return head(pick(states, at), table, pick(scores, at), entries, row, targets.flatten()[at]), row
     padded = F.pad(at, (0, -len(at) % HEAD))
     rows = torch.div(padded, targets.shape[1], rounding_mode="floor")
-    parts = [(fast or head)(pick(states, i), table, pick(scores, i), entries, r, targets.flatten()[i].clamp(min=0)) for i, r in zip(padded.split(HEAD), rows.split(HEAD))]
+    # Picked once and then split: the gradient of each pick is as large as all scores.
+    picked = (pick(states, padded), pick(scores, padded), rows, targets.flatten()[padded].clamp(min=0))
+    parts = [(fast or head)(s, table, c, entries, r, t) for s, c, r, t in zip(*(each.split(HEAD) for each in picked))]
     return torch.cat(parts)[:len(at)], row
 
 

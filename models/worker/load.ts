@@ -1,4 +1,4 @@
-import type { GeneratorShape, Precision } from '../bundle/manifest.js';
+import { weightCount, type Precision } from '../bundle/manifest.js';
 import { generatorParts, readManifest, readWeights, type Weights } from '../bundle/read.js';
 import { createFuser, type Fuser } from '../fusing/fuser.js';
 import { buildFuser } from '../onnx/fuser.js';
@@ -46,7 +46,7 @@ export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why
   const generatorArithmetic = (provider: string): Arithmetic => (provider === 'cpu' ? precision.generator : device.float16 ? 'float16' : 'float32');
   // Vectors are kept for whatever device comes next, so accelerators make them in float32, as near to the CPU's as they can.
   const fuserPrecision = (provider: string): Precision => (provider === 'cpu' ? precision.fuser : 'float32');
-  const generatorDevice = { ...device, threads: weightsOf(shape) < WEIGHTS_WORTH_SHARING ? 1 : device.threads };
+  const generatorDevice = { ...device, threads: weightCount(shape) < WEIGHTS_WORTH_SHARING ? 1 : device.threads };
   const graph = await openRunner((provider) => buildGenerator(shape, memoryDim, readWeights(directory, manifest, ...generatorParts(manifest)), generatorArithmetic(provider), pointerShape), generatorDevice, onFallback);
   const generator = createGenerator(graph, shape, memoryDim, special);
 
@@ -73,9 +73,4 @@ export async function loadModel(directory: string, device: Omit<DeviceInfo, 'why
     generate: { manifest, tokenizer: rememberTokens(tokenizer, recentTexts), generator, pointer, heal: createHealing(tokenizer), shelf: createCacheShelf(generator.rowFloats, cacheLimits), enders: lineEnders(tokenizer, special.eos) },
     fuser,
   };
-}
-
-/** Weights of a generator's products, its token table counted once. */
-function weightsOf({ layers, width, heads, kvHeads, headDim, mlp, vocab }: GeneratorShape): number {
-  return vocab * width + layers * width * (2 * (heads + kvHeads) * headDim + 3 * mlp);
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findBundle, listBundles } from '../../models/bundle/list.js';
-import { readManifest, readPart } from '../../models/bundle/read.js';
-import { float32Tensor, readSafetensors, toFloat32, writeSafetensors } from '../../models/bundle/safetensors.js';
+import { readManifest, readPart, weightsOf } from '../../models/bundle/read.js';
+import { float32Tensor, readSafetensors, toFloat32, writeSafetensors, type StoredTensor } from '../../models/bundle/safetensors.js';
 import { startInference } from '../../models/start.js';
 import { writeRandomBundle, type RandomBundle } from './randomBundle.js';
 import { refusal, scratchFolder, withCopy } from './scratch.js';
@@ -105,6 +105,15 @@ bundles('safetensors keep their numbers through writing and reading, and narrow 
   assert.equal(toFloat32(read.get('odd')!), Float32Array.of(1, -1, -128));
   assert.equal(toFloat32(read.get('half')!), Float32Array.of(1, -2.5, 2 ** -24, 65504));
   assert.equal(toFloat32(read.get('brain')!), Float32Array.of(1, -2.5, 3.003515303134918e-8, 65280));
+});
+
+bundles('int8 weights are read with the scale of their row, and refused without one for each', async () => {
+  const matrix = { dtype: 'I8', shape: [2, 2], data: new Uint8Array(Int8Array.of(127, -1, 2, -128).buffer) };
+  const scale = float32Tensor(Float32Array.of(0.5, 2), [2]);
+  const read = (...tensors: [string, StoredTensor][]) => weightsOf(new Map(tensors), 'test').get('m', [2, 2]);
+  assert.equal([...read(['m', matrix], ['m.scale', scale])], [63.5, -0.5, 4, -256]);
+  assert.match(await refusal(() => read(['m', matrix])), /test: m is int8 without a scale for each of its rows; copy or download/);
+  assert.match(await refusal(() => read(['m', matrix], ['m.scale', float32Tensor(Float32Array.of(1), [1])])), /without a scale/);
 });
 
 bundles('a safetensors file is refused at every length short of the whole', async () => {

@@ -50,6 +50,7 @@ const variants: [string, Partial<GeneratorShape>][] = [
   ['an untied Qwen2 shape with attention biases', { tied: false, attentionBias: true }],
   ['one key head for every query head', { kvHeads: 6 }],
   ['heads wider than width / heads', { headDim: 16 }],
+  ['more layers than a node may have parts', { layers: 17 }],
 ];
 for (const [title, change] of variants) {
   graphs(`the generator graph, run in two steps over its cache, agrees with the plain definition: ${title}`, async () => {

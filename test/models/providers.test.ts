@@ -24,16 +24,22 @@ providers('the trial succeeds on the CPU and fails in one line on a provider tha
 });
 
 providers('a provider asked for in vain ends at the CPU with the reason', async () => {
-  const choice = await chooseProvider('nosuch');
+  const choice = await chooseProvider(1e9, 'nosuch');
   assert.is(choice.provider, 'cpu');
   assert.match(choice.why, /nosuch: unknown provider, choose cpu, cuda/);
-  assert.equal(await chooseProvider('cpu'), { provider: 'cpu', float16: false, why: 'asked for' });
+  assert.equal(await chooseProvider(1e9, 'cpu'), { provider: 'cpu', float16: false, why: 'asked for' });
 });
 
 providers('the search names a provider and says why', async () => {
-  const { provider, why } = await chooseProvider();
+  const { provider, why } = await chooseProvider(1e9);
   assert.ok(['cpu', 'cuda', 'coreml', 'dml', 'webgpu'].includes(provider));
   assert.match(why, provider === 'cpu' ? /no usable accelerator \(.*cuda: .*webgpu: / : /ran a trial graph/);
+});
+
+providers('a small generator is left to the CPU where WebGPU could run it', async () => {
+  const { provider, why } = await chooseProvider(40e6);
+  assert.is.not(provider, 'webgpu');
+  if (provider === 'cpu') assert.match(why, /webgpu: (slower than the CPU .* set provider to webgpu|no GPU device file|not in this build)/);
 });
 
 providers('a graph whose accelerator fails is built again for the CPU and says so once', async () => {
