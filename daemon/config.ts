@@ -22,7 +22,7 @@ export interface Config {
   enabled: boolean;
 }
 
-const DEFAULTS: Config = { model: 'nano', idle_minutes: 30, rss_limit_mb: 2048, threads: 0, provider: '', enabled: true };
+const DEFAULTS: Config = { model: 'small', idle_minutes: 30, rss_limit_mb: 2048, threads: 0, provider: '', enabled: true };
 
 /** Reads the settings; a field of the wrong type is an error that names it. */
 export function readConfig(): Config {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { stopDaemon } from '../../daemon/ipc/client.js';
 import { NoDaemonError } from '../../daemon/ipc/errors.js';
+import { daemonEnvironment } from '../../daemon/ipc/spawnDaemon.js';
 import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 import { EXIT } from '../failure.js';
 import { print, printJson } from '../print.js';
@@ -33,7 +34,7 @@ export async function status(options: { json?: boolean }): Promise<void> {
 
 /** In the foreground, until it is stopped or a signal ends it; its exit code becomes ours. */
 export async function run(): Promise<void> {
-  const child = spawn(process.execPath, [path.join(packageRoot(), 'dist', 'daemon', 'main.js')], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [path.join(packageRoot(), 'dist', 'daemon', 'main.js')], { stdio: 'inherit', env: daemonEnvironment() });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);

@@ -1,7 +1,7 @@
 import type { Precision } from '../bundle/manifest.js';
 import type { Weights } from '../bundle/read.js';
 import type { Graph } from './graph.js';
-import { linear } from './linear.js';
+import { linear, linearPerRow } from './linear.js';
 
 /** Epsilon of every norm in the fuser. */
 export const fuserEpsilon = 1e-6;
@@ -34,7 +34,7 @@ export function encoder(graph: Graph, x: string, mask: string | null, prefix: st
     const again = rmsNorm(graph, stream, width, weights.get(`${name}.mlp_norm.weight`, [width]));
     const wide = graph.node('Relu', [linear(graph, again, weights.get(`${name}.fc1.weight`, [mlp, width]), mlp, width, precision)]);
     const squared = graph.node('Mul', [wide, wide]);
-    stream = graph.node('Add', [stream, linear(graph, squared, weights.get(`${name}.fc2.weight`, [width, mlp]), width, mlp, precision)]);
+    stream = graph.node('Add', [stream, linearPerRow(graph, squared, weights.get(`${name}.fc2.weight`, [width, mlp]), width, mlp, precision)]);
   }
   return rmsNorm(graph, stream, width, weights.get(`${prefix}.norm.weight`, [width]));
 }

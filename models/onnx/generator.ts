@@ -1,7 +1,7 @@
 import type { GeneratorShape, PointerShape } from '../bundle/manifest.js';
 import type { Weights } from '../bundle/read.js';
 import { createGraph, type Graph } from './graph.js';
-import { cast, linear, stack, weight, type Arithmetic } from './linear.js';
+import { cast, linear, linearPerRow, stack, weight, type Arithmetic } from './linear.js';
 import { mixPointer } from './pointer.js';
 
 /**
@@ -41,9 +41,6 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
   /** From float32 to what the layers compute in, and back. */
   const narrow = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float16') : x);
   const widen = (x: string): string => (arithmetic === 'float16' ? cast(graph, x, 'float32') : x);
-  // A product of two activations has outliers that one scale a run does not fit: all that int8 products cost in quality
-  // is lost here (docs/performance.md).
-  const afterGate = arithmetic === 'int8' ? 'float32' : arithmetic;
   const gain = (name: string): string => weight(graph, weights.get(name, [width]), [width], arithmetic);
 
   const embedding = weights.get('model.embed_tokens.weight', [vocab, width]);
@@ -80,7 +77,7 @@ export function buildGenerator(shape: GeneratorShape, memoryDim: number | null, 
     [normed, stream] = addAndNorm(graph, mixed, stream, gain(`${name}.post_attention_layernorm.weight`), rmsEps);
     const wide = linear(graph, normed, stack(weights.get(`${name}.mlp.gate_proj.weight`, [mlp, width]), weights.get(`${name}.mlp.up_proj.weight`, [mlp, width])), 2 * mlp, width, arithmetic);
     const [gate, up] = graph.nodes('Split', [wide], 2, { axis: 2, num_outputs: 2 }) as [string, string];
-    const down = linear(graph, graph.node('Mul', [silu(graph, gate), up]), weights.get(`${name}.mlp.down_proj.weight`, [width, mlp]), width, mlp, afterGate);
+    const down = linearPerRow(graph, graph.node('Mul', [silu(graph, gate), up]), weights.get(`${name}.mlp.down_proj.weight`, [width, mlp]), width, mlp, arithmetic);
     const next = layer + 1 < layers ? `model.layers.${layer + 1}.input_layernorm.weight` : 'model.norm.weight';
     [normed, stream] = addAndNorm(graph, down, stream, gain(next), rmsEps);
   }

@@ -32,6 +32,18 @@ export function linear(graph: Graph, x: string, matrix: Float32Array, rows: numb
   return bias === undefined ? product : graph.node('Add', [product, weight(graph, bias, [rows], arithmetic)]);
 }
 
+/**
+ * `linear` of rows that are first brought to a largest magnitude of 1 each, where that matters: what comes after a gate or a
+ * square differs between rows by orders of magnitude, and an int8 product has one scale for all rows of a run. Nearly all
+ * that int8 costs in quality is lost there (docs/performance.md).
+ */
+export function linearPerRow(graph: Graph, x: string, matrix: Float32Array, rows: number, columns: number, arithmetic: Arithmetic): string {
+  if (arithmetic !== 'int8') return linear(graph, x, matrix, rows, columns, arithmetic);
+  const largest = graph.node('ReduceMax', [graph.node('Abs', [x]), graph.constant([2], [1])], { keepdims: 1 });
+  const scale = graph.node('Add', [largest, graph.constant(Float32Array.of(1e-9), [1])]);
+  return graph.node('Mul', [linear(graph, graph.node('Div', [x, scale]), matrix, rows, columns, arithmetic), scale]);
+}
+
 /** [rows, columns] → [columns, rows] */
 export function transpose(source: Float32Array, rows: number, columns: number): Float32Array {
   const target = new Float32Array(source.length);

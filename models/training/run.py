@@ -86,8 +86,8 @@ class Run:
     def watch(self):
         """Twice a second: reads the log, looks at gate 1, keeps the status file (each second) and the clock (every two)."""
         self.log.read()
-        if self.whole and not self.state["language_end"] and "reconstruct" in self.log.last:
-            self.state.update(language_end=self.log.last["step"], language_spent=self.spent())
+        if self.whole and not self.state["language_end"] and self.log.fused:
+            self.state.update(language_end=self.log.fused, language_spent=self.spent())
         if self.stage == "memory" and self.log.gate_one(self.state["language_end"]) is not None:
             share = (self.spent() - self.state["language_spent"]) / max(1, self.end_of("memory") - self.state["language_spent"])
             verdict = self.log.gate_one(self.state["language_end"])

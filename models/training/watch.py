@@ -4,11 +4,11 @@ import os
 
 
 class Log:
-    """Follows log.jsonl as it grows. `last`: the newest record; `held`: the newest record with held-out figures."""
+    """Follows log.jsonl as it grows. `last`: the newest record; `held`: the newest record with held-out figures; `fused`: the first step with memory, or 0."""
 
     def __init__(self, path):
         self.path, self.at, self.rest = path, 0, b""
-        self.last, self.held, self.marks = {}, {}, []
+        self.last, self.held, self.marks, self.fused = {}, {}, [], 0
 
     def read(self):
         if not os.path.exists(self.path):
@@ -23,6 +23,7 @@ class Log:
                 self.held = record
             if "language" in record:
                 self.last = record
+                self.fused = self.fused or ("reconstruct" in record and record["step"])
                 self.marks.append((record["spent"], record["tokens"]))
         if self.marks:
             spent, tokens = self.marks[-1]  # a resumed run goes back to its checkpoint
