@@ -1,8 +1,7 @@
 /**
- * The shipped model computes what PyTorch computed when it was exported: parity.json is written by
+ * The shipped models compute what PyTorch computed when they were exported: parity.json is written by
  * models/training/export.py. HEFC_TEST_BUNDLE names another bundle folder.
  */
-import { existsSync } from 'node:fs';
 import { Tensor } from '../../models/onnx/runtime.js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -17,7 +16,7 @@ import { countMatches, distinctTokens, pointableEntries, tokenBefore, type Piece
 import { attentionMask } from '../../models/session/generator.js';
 import { emptyTree } from '../../models/session/tree.js';
 import { openTokenizer } from '../../models/tokenizer.js';
-import { bundleDirectory as directory } from '../bundle.js';
+import { comparedBundles } from '../bundle.js';
 import { logSoftmax } from './reference.js';
 
 interface Parity {
@@ -49,16 +48,16 @@ function near(actual: ArrayLike<number>, expected: number[], what: string, toler
   assert.ok(worst < tolerance, `${what} differs by ${worst}`);
 }
 
-parity('there is a bundle to compare', () => {
-  assert.ok(existsSync(`${directory}/bundle.json`), `no bundle in ${directory}`);
+parity('there are bundles to compare', () => {
+  assert.ok(comparedBundles.length >= (process.env.HEFC_TEST_BUNDLE === undefined ? 2 : 1), comparedBundles.join());
 });
 
-if (existsSync(`${directory}/bundle.json`)) {
+for (const directory of comparedBundles) {
   const manifest = readManifest(directory);
   const fixture = JSON.parse(new TextDecoder().decode(readPart(directory, manifest, 'parity.json'))) as Parity;
   const shape = manifest.fuser;
 
-  parity('the tokenizer makes the ids that training saw', async () => {
+  parity(`${manifest.id}: the tokenizer makes the ids that training saw`, async () => {
     const tokenizer = openTokenizer(directory);
     for (const { text, ids } of fixture.tokenizer) {
       assert.equal(await tokenizer.encode(text), ids, JSON.stringify(text));
@@ -84,13 +83,13 @@ if (existsSync(`${directory}/bundle.json`)) {
     return out['logProbs']!.data as Float32Array;
   }
 
-  parity('the generator gives the probabilities of PyTorch within 1e-3 in float32', async () => {
+  parity(`${manifest.id}: the generator gives the probabilities of PyTorch within 1e-3 in float32`, async () => {
     const { logits, rows } = fixture.generator;
     const weights = readWeights(directory, manifest, ...generatorParts(manifest));
     near(await logProbs(weights), logits.slice(-rows).map(logSoftmax).flat(), 'logProbs');
   });
 
-  parity('the pointer, where there is one, gives the keys and the mixture of PyTorch within 1e-3', async () => {
+  parity(`${manifest.id}: the pointer, where there is one, gives the keys and the mixture of PyTorch within 1e-3`, async () => {
     assert.is(fixture.pointer === undefined, manifest.pointer === undefined, 'a bundle with a pointer has a fixture of it');
     if (fixture.pointer === undefined || manifest.pointer === undefined || shape === null) return;
     const weights = readWeights(directory, manifest, ...generatorParts(manifest));
@@ -116,7 +115,7 @@ if (existsSync(`${directory}/bundle.json`)) {
     near(await logProbs(weights, copies, 'float16'), fixture.pointer.logProbs.flat(), 'logProbs in float16', 0.1);
   });
 
-  parity('the fuser gives the vectors of PyTorch within 1e-3', async () => {
+  parity(`${manifest.id}: the fuser gives the vectors of PyTorch within 1e-3`, async () => {
     assert.ok(shape);
     const { ids, lengths, memory, key, query } = fixture.fuser;
     const session = await openSession(buildFuser(shape, manifest.generator.vocab, readWeights(directory, manifest, 'fuser.safetensors'), 'float32'), settings);
@@ -131,7 +130,7 @@ if (existsSync(`${directory}/bundle.json`)) {
     near(out['query']!.data as Float32Array, query.flat(), 'queries');
   });
 
-  parity('the node fuser gives the vectors of PyTorch within 1e-3', async () => {
+  parity(`${manifest.id}: the node fuser gives the vectors of PyTorch within 1e-3`, async () => {
     assert.ok(shape);
     const session = await openSession(buildNodeFuser(shape, readWeights(directory, manifest, 'fuser.safetensors'), 'float32'), settings);
     const out = await session.run({ rows: float32(fixture.node.rows), queries: int64(fixture.node.queries) });
