@@ -82,9 +82,8 @@ function scaled(tensor: StoredTensor, scale: StoredTensor | undefined, what: str
   const values = toFloat32(tensor);
   const rows = tensor.shape[0] ?? 0;
   if (scale?.dtype !== 'F32' || scale.shape.join() !== String(rows)) throw new Error(`${what} is int8 without a scale for each of its rows; ${remedy}.`);
-  const scales = toFloat32(scale);
   const columns = values.length / rows;
-  for (let i = 0; i < values.length; i++) values[i] = values[i]! * scales[Math.floor(i / columns)]!;
+  for (const [row, factor] of toFloat32(scale).entries()) for (let i = row * columns; i < (row + 1) * columns; i++) values[i] = values[i]! * factor;
   return values;
 }
 

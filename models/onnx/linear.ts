@@ -44,10 +44,16 @@ export function linearPerRow(graph: Graph, x: string, matrix: Float32Array, rows
   return graph.node('Mul', [linear(graph, graph.node('Div', [x, scale]), matrix, rows, columns, arithmetic), scale]);
 }
 
+/** Rows transposed together: so many neighbours are written before the next line of memory is touched. */
+const tile = 16;
+
 /** [rows, columns] → [columns, rows] */
 export function transpose(source: Float32Array, rows: number, columns: number): Float32Array {
   const target = new Float32Array(source.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) target[c * rows + r] = source[r * columns + c]!;
+  for (let first = 0; first < rows; first += tile) {
+    const end = Math.min(rows, first + tile);
+    for (let c = 0; c < columns; c++) for (let r = first; r < end; r++) target[c * rows + r] = source[r * columns + c]!;
+  }
   return target;
 }
 
@@ -57,16 +63,24 @@ export function transpose(source: Float32Array, rows: number, columns: number): 
  */
 const largestWeight = 64;
 
+/** Math.round of what lies between −128 and 127, several times as fast; forty million weights wait for it. */
+const nearest = (x: number): number => ((x + 128.5) | 0) - 128;
+
 /** Symmetric int8 with one scale a row (an output), transposed to [columns, rows]. */
 export function quantiseRows(source: Float32Array, rows: number, columns: number): { values: Int8Array; scales: Float32Array } {
   const values = new Int8Array(source.length);
   const scales = new Float32Array(rows);
   for (let r = 0; r < rows; r++) {
     let largest = 0;
-    for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(source[r * columns + c]!));
-    const scale = largest > 0 ? largest / largestWeight : 1;
-    scales[r] = scale;
-    for (let c = 0; c < columns; c++) values[c * rows + r] = Math.round(source[r * columns + c]! / scale);
+    for (let i = r * columns; i < (r + 1) * columns; i++) {
+      const size = Math.abs(source[i]!);
+      if (size > largest) largest = size;
+    }
+    scales[r] = largest > 0 ? largest / largestWeight : 1;
+  }
+  for (let first = 0; first < rows; first += tile) {
+    const end = Math.min(rows, first + tile);
+    for (let c = 0; c < columns; c++) for (let r = first; r < end; r++) values[c * rows + r] = nearest(source[r * columns + c]! / scales[r]!);
   }
   return { values, scales };
 }
