@@ -6,8 +6,13 @@ import type { Tokenizer } from '../tokenizer.js';
 import type { FusedVectors } from '../types.js';
 import { fitRows, meanVector, quantise } from './vectors.js';
 
-/** Chunks a run: fixed, so that a blob's vectors never depend on what else is queued, and small, so that completions need not wait. */
-export const batchChunks = 8;
+/** Weights that a run of full chunks multiplies by at most, all chunks together: some 40 ms on two cores. */
+const weightsPerRun = 12e6;
+
+/** Chunks a run: fixed for a bundle, so that a blob's vectors never depend on what else is queued, and few, so that completions need not wait. */
+export function chunksPerRun({ layers, width, mlp }: FuserShape): number {
+  return Math.max(1, Math.min(8, Math.round(weightsPerRun / (layers * width * (4 * width + 2 * mlp)))));
+}
 
 /** Each method is a job for the queue: it yields between runs of the model. */
 export interface Fuser {
@@ -35,6 +40,7 @@ interface Encoded {
 
 export function createFuser({ shape, pad, embedding, tokenizer, chunkGraph, nodeGraph }: FuserParts): Fuser {
   const { memoryDim, keyDim, sliceTokens, chunkTokens, width, fileVectors, directoryVectors, nodeRows } = shape;
+  const together = chunksPerRun(shape);
 
   /** Runs chunks of token ids side by side; a chunk without tokens counts as one padding token, longer ones lose their end. */
   async function encode(chunks: number[][]): Promise<Encoded[]> {
@@ -82,8 +88,8 @@ export function createFuser({ shape, pad, embedding, tokenizer, chunkGraph, node
     async *fuseBlob(texts) {
       const ids = await tokenizer.encodeBatch(texts);
       const chunks: FusedVectors[] = [];
-      for (let at = 0; at < ids.length; at += batchChunks) {
-        for (const { memory, key } of await encode(ids.slice(at, at + batchChunks))) chunks.push(quantise(memory, memoryDim, key));
+      for (let at = 0; at < ids.length; at += together) {
+        for (const { memory, key } of await encode(ids.slice(at, at + together))) chunks.push(quantise(memory, memoryDim, key));
         yield;
       }
       const file = await fuseNode(chunks.map((vectors) => partRow(vectors, [])), sequence(0, fileVectors));
