@@ -18,6 +18,11 @@ const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
 /** Characters above the cursor that the choice looks at. */
 const ABOVE = 8192;
+/**
+ * Candidates that the generator scores. Of eight, the choice takes the same line on 1,000 places whether two are scored or all
+ * (models/small/MODEL_CARD.md), and every token of each is a row of a run.
+ */
+const SCORED = 3;
 /** No source line packs more characters than this into a token. */
 const CHARACTERS_A_TOKEN = 8;
 
@@ -166,7 +171,7 @@ function prompt({ inference, chooser }: CompletionSource, request: EngineComplet
     ...(context.memory.length > 0 && { memory: context.memory }),
     ...(request.given && { memoryBudget: context.memory.reduce((sum, { scales }) => sum + scales.length, 0) }),
     ...(context.pasted.length > 0 && { pasted: context.pasted, pastedTokens }),
-    ...(candidates.length > 0 && { candidates: candidates.map(({ text }) => text), alternatives: chooser?.alternatives ?? 0 }),
+    ...(candidates.length > 0 && { candidates: candidates.slice(0, SCORED).map(({ text }) => text), alternatives: chooser?.alternatives ?? 0 }),
     ...(request.session !== undefined && { session: request.session }),
     ...(request.deadline !== undefined && { deadline: request.deadline }),
   };

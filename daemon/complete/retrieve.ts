@@ -8,7 +8,7 @@ import type { LikePlace } from '../copylane/likePlaces.js';
 import { languageOf } from '../chunker/language.js';
 import { isVectorless } from '../indexer/vectorless.js';
 import { fuseRanks, rankShare } from './fuseRanks.js';
-import { importedNames, queryIdentifiers, queryText } from './window.js';
+import { beforeTyped, importedNames, queryIdentifiers, queryText } from './window.js';
 
 const LEXICAL = 48;
 const DENSE = 32;
@@ -137,9 +137,9 @@ export function mergeLists({ imported, lexical, chunks, nodes, alike }: Lists, p
     .slice(0, KEPT);
 }
 
-/** Vector of the text above the cursor; undefined where the model has none, or the worker is late. */
+/** Vector of the text above the cursor's line, so that it is made once a line and not with every key; undefined where the model has none, or the worker is late. */
 export async function embedQuery(inference: Inference, { prefix, draft = '' }: { prefix: string; draft?: string }, options: Omit<RetrievalOptions, 'query'>): Promise<Float32Array | undefined> {
-  const text = queryText(prefix, DENSE_LINES) + draft;
+  const text = queryText(beforeTyped(prefix), DENSE_LINES) + draft;
   if (text.trim() === '' || isVectorless(inference.shapes) || options.allowed <= 0) return undefined;
   let timer: NodeJS.Timeout | undefined;
   // This thread may have been busy past the limit: an answer that lies ready is taken first.

@@ -15,6 +15,12 @@ export function queryText(prefix: string, lines: number): string {
   return prefix.slice(Math.max(0, start + 1));
 }
 
+/** The text up to what is typed on the cursor's own line, its indentation included: the same for every key of that line. */
+export function beforeTyped(prefix: string): string {
+  const line = prefix.lastIndexOf('\n') + 1;
+  return prefix.slice(0, line) + /^[ \t]*/.exec(prefix.slice(line))![0];
+}
+
 /** Identifiers on the import lines of the text: what the file says it depends on. */
 export function importedNames(prefix: string, language: string): Set<string> {
   const lines = prefix.slice(0, 20_000).split('\n').filter((line) => IMPORT_LINE.test(line));

@@ -14,6 +14,9 @@ export function chunksPerRun({ layers, width, mlp }: FuserShape): number {
   return Math.max(1, Math.min(8, Math.round(weightsPerRun / (layers * width * (4 * width + 2 * mlp)))));
 }
 
+/** Vectors of the last texts asked about: all keys of a line ask with the same one. */
+const queriesKept = 16;
+
 /** Each method is a job for the queue: it yields between runs of the model. */
 export interface Fuser {
   fuseBlob(chunks: string[]): AsyncGenerator<void, { chunks: FusedVectors[]; file: FusedVectors }>;
@@ -41,6 +44,7 @@ interface Encoded {
 export function createFuser({ shape, pad, embedding, tokenizer, chunkGraph, nodeGraph }: FuserParts): Fuser {
   const { memoryDim, keyDim, sliceTokens, chunkTokens, width, fileVectors, directoryVectors, nodeRows } = shape;
   const together = chunksPerRun(shape);
+  const queries = new Map<string, Float32Array>();
 
   /** Runs chunks of token ids side by side; a chunk without tokens counts as one padding token, longer ones lose their end. */
   async function encode(chunks: number[][]): Promise<Encoded[]> {
@@ -101,9 +105,15 @@ export function createFuser({ shape, pad, embedding, tokenizer, chunkGraph, node
       return fuseNode(rows, sequence(fileVectors, directoryVectors));
     },
     async *embedQuery(text) {
-      const ids = await tokenizer.encode(text.slice(-chunkTokens * 12));
-      const [encoded] = await encode([ids.slice(-chunkTokens)]);
-      return encoded!.query;
+      const end = text.slice(-chunkTokens * 12);
+      let query = queries.get(end);
+      if (query === undefined) {
+        const ids = await tokenizer.encode(end);
+        query = (await encode([ids.slice(-chunkTokens)]))[0]!.query;
+        queries.set(end, query);
+        if (queries.size > queriesKept) queries.delete(queries.keys().next().value!);
+      }
+      return query.slice();
     },
   };
 }
