@@ -25,7 +25,7 @@ export interface Acceptance {
   show(uri: string, offset: number, text: string): string;
   /** No edit: the whole text was replaced. */
   edit(uri: string, edit: Edit | undefined): void;
-  /** The editor says that the user took it whole. */
+  /** The editor says that the user took it whole. An id that is no longer followed was counted before. */
   accepted(id: string): void;
   close(uri: string): void;
   /** Counts what is still open and writes everything down. */
@@ -90,7 +90,6 @@ export function createAcceptance(write: (counts: EditorCounts) => void = addEdit
     accepted(id) {
       const shown = [...documents.values()].find((one) => one.id === id);
       if (shown) take(shown);
-      else count('accepted');
     },
     close: settle,
     end() {
