@@ -136,16 +136,16 @@ function progressOf(editor: Editor): { kinds: string[]; titles: string[] } {
   return seen;
 }
 
-const many = (name: string): Record<string, string> => Object.fromEntries(Array.from({ length: 150 }, (_, k) => [`${name}/f${k}.py`, `def ${name}_${k}(a, b):\n    total = a + ${k}\n    return total * b\n`]));
+const many = (name: string): Record<string, string> => Object.fromEntries(Array.from({ length: 400 }, (_, k) => [`${name}/f${k}.py`, `def ${name}_${k}(a, b):\n    total = a + ${k}\n    return total * b\n`]));
 
 test('indexing that is under way shows as progress, from its beginning to its end', async () => {
   const repo = place.repository('busy');
   repo.commit(many('busy'));
+  const editor = await start({ capabilities: { ...INLINE, window: { workDoneProgress: true } } });
+  const seen = progressOf(editor);
   const daemon = await connect(PATIENCE);
   await daemon.call('index', { repo: repo.root }, PATIENCE);
   await until('indexing began', async () => (await daemon.call('status', { repo: repo.root }, PATIENCE)).repo?.state === 'indexing');
-  const editor = await start({ capabilities: { ...INLINE, window: { workDoneProgress: true } } });
-  const seen = progressOf(editor);
   const file = path.join(repo.root, 'busy/f0.py');
   editor.open(file, 'x = 1\n');
   await until('the progress ended', () => seen.kinds.at(-1) === 'end');
