@@ -31,7 +31,7 @@ export function createLink(): Link {
 
   function open(): Promise<Connection> {
     if (current) return current;
-    if (buildReplaced()) return Promise.reject(new NoDaemonError('hefc was updated while this editor ran; restart the language server, or the editor'));
+    if (buildReplaced()) return Promise.reject(new NoDaemonError('it was updated while this editor ran; restart the language server, or the editor'));
     if (rest && Date.now() < rest.until) return Promise.reject(rest.error);
     const made = reach({ helloTimeout: HELLO_MS });
     current = made;

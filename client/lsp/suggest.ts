@@ -2,6 +2,7 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import { CallError, NoDaemonError } from '../../daemon/ipc/errors.js';
 import type { CompleteParams, CompleteResult } from '../../daemon/ipc/protocol.js';
+import { REASONS } from '../reasons.js';
 import type { Link } from './link.js';
 import type { Settings } from './settings.js';
 import type { Tell } from './tell.js';
@@ -44,6 +45,7 @@ export function createSuggester({ link, settings, tell }: { link: Link; settings
       try {
         const result = await link.call('complete', last, { timeout: timeout + GRACE_MS, signal: abort.signal });
         tell.over('daemon');
+        if (result.text === '') explainNothing(result, file, tell);
         // An answer that was under way when a newer request came.
         return abort.signal.aborted ? undefined : result;
       } catch (error) {
@@ -70,6 +72,12 @@ export function cursorAt(text: string, offset: number): { line: number; column: 
     start = end + 1;
   }
   return { line, column: offset - start };
+}
+
+/** Into the log; that there is nothing to add is the usual case, and said nowhere. */
+function explainNothing({ reason }: CompleteResult, file: string, tell: Tell): void {
+  if (reason === 'no-suggestion' || reason === 'cancelled') return;
+  tell.note(`nothing ${file}`, `${file}: ${reason === 'deadline' ? 'the time ran out before the first token; allow more with the setting hefc.timeout' : REASONS[reason]}`);
 }
 
 function explainFailure(error: unknown, tell: Tell): void {

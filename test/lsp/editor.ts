@@ -17,6 +17,8 @@ export interface EditorOptions {
   environment?: NodeJS.ProcessEnv;
   /** Arguments after `hefc lsp`. */
   args?: string[];
+  /** The launcher; this build's by default. */
+  main?: string;
 }
 
 export interface Editor {
@@ -51,8 +53,8 @@ export function endEditors(): void {
 }
 
 /** Starts the server; the caller speaks to it. */
-export function startServer({ environment = {}, args = [] }: Pick<EditorOptions, 'environment' | 'args'> = {}): { child: ChildProcess; stderr(): string; ended: Promise<number | null> } {
-  const child = spawn(process.execPath, [MAIN, 'lsp', ...args], { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] });
+export function startServer({ environment = {}, args = [], main = MAIN }: Pick<EditorOptions, 'environment' | 'args' | 'main'> = {}): { child: ChildProcess; stderr(): string; ended: Promise<number | null> } {
+  const child = spawn(process.execPath, [main, 'lsp', ...args], { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] });
   running.add(child);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

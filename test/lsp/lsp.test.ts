@@ -1,12 +1,13 @@
 /** `hefc lsp` and a real daemon: completions from an indexed repository, commands, progress, and every way to go wrong. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CancellationTokenSource, WorkDoneProgress } from 'vscode-languageserver/node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect } from '../../daemon/ipc/client.js';
 import { lockHolder } from '../../daemon/ipc/lock.js';
+import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 import { lockPath, stateFolder } from '../../daemon/ipc/paths.js';
 import { MAIN } from '../client/command.js';
 import { makeSurroundings, SHOP, until, type Surroundings, type TestRepository } from '../daemon/surroundings.js';
@@ -236,6 +237,21 @@ test('where no daemon can be started, completions are empty and one message says
   assert.match(editor.messages[0]!, /^hefc: .*HEFC_HOME/);
   const failure = await editor.run('hefc.status').then(() => 'done', (error: Error) => error.message);
   assert.match(failure, /^hefc: .*HEFC_HOME/);
+  assert.is(await editor.quit(), 0);
+});
+
+test('after an update of hefc the running server says so, and leaves the daemon of the new build alone', async () => {
+  const copy = path.join(place.folder, 'installed');
+  for (const part of ['client', 'daemon/ipc', 'hooks', '.tsbuildinfo']) cpSync(path.join(packageRoot(), 'dist', part), path.join(copy, 'dist', part), { recursive: true });
+  cpSync(path.join(packageRoot(), 'package.json'), path.join(copy, 'package.json'));
+  symlinkSync(path.join(packageRoot(), 'node_modules'), path.join(copy, 'node_modules'));
+  const daemon = pid();
+  const editor = await start({ main: path.join(copy, 'dist/client/hefc.cjs') });
+  utimesSync(path.join(copy, 'dist/.tsbuildinfo'), 1000, 1000);
+  editor.open(order, ORDER);
+  assert.is(await editor.inline(order, LINE, 8), null);
+  assert.equal(editor.messages, ['hefc: it was updated while this editor ran; restart the language server, or the editor']);
+  assert.is(pid(), daemon);
   assert.is(await editor.quit(), 0);
 });
 

@@ -206,12 +206,27 @@ test('what stands right of the cursor already is not offered again', async () =>
   await editor.quit();
 });
 
-test('documents that are no files have no completion', async () => {
+test('documents that are no files here have no completion', async () => {
   const editor = await edit('utf-16');
-  const uri = 'untitled:Untitled-1';
-  await editor.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'python', version: 1, text: 'a = ' } });
-  assert.is(await editor.connection.sendRequest('textDocument/inlineCompletion', { textDocument: { uri }, position: { line: 0, character: 4 } }), null);
+  for (const uri of ['untitled:Untitled-1', 'file://elsewhere/a.py', 'file:///bad%E0%A4%A.py', 'not a uri', '']) {
+    await editor.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'python', version: 1, text: 'a = ' } });
+    assert.is(await editor.connection.sendRequest('textDocument/inlineCompletion', { textDocument: { uri }, position: { line: 0, character: 4 } }), null, uri);
+  }
   assert.equal([editor.messages, listener.completions()], [[], []]);
+  await editor.quit();
+});
+
+test('why there is nothing goes into the log once, unless there is simply nothing to add', async () => {
+  const editor = await edit('utf-16');
+  editor.open(FILE, 'a = ');
+  for (const reason of ['no-suggestion', 'cancelled', 'file-refused', 'file-refused', 'deadline'] as const) {
+    listener.answer = () => ({ text: '', lane: 'none', reason });
+    assert.is(await editor.inline(FILE, 0, 4), null);
+  }
+  assert.equal(editor.messages, []);
+  assert.is(editor.log.length, 2);
+  assert.match(editor.log[0]!, /a\.py: files of this kind .* are never completed/);
+  assert.match(editor.log[1]!, /a\.py: the time ran out .* hefc\.timeout/);
   await editor.quit();
 });
 
