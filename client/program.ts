@@ -52,6 +52,10 @@ function addCompletion(program: Command): void {
   const explain = program.command('explain').description('complete, and tell what the completion was made from');
   examples(placeOptions(explain), ['hefc explain --file src/main.ts --line 10 --column 4', 'hefc explain --file src/main.ts --line 10 --column 4 --json'])
     .action(async (options: PlaceOptions) => (await import('./commands/explain.js')).explain(options));
+  examples(program.command('lsp').description('serve an editor: a language server on standard input and output'), ['hefc lsp'])
+    .option('--stdio', 'the only way it speaks; taken because editors pass it')
+    .addOption(new Option('--clientProcessId <pid>', 'end when this process has ended; some editors pass it'))
+    .action(async () => (await import('./commands/lsp.js')).lsp());
 }
 
 function placeOptions(command: Command): Command {

@@ -44,7 +44,7 @@ export function describe(progress: IndexProgress, seconds: number): string {
 }
 
 /** By bytes, since files differ in size by thousands. */
-function shareDone({ phase, files, filesDone, bytes, bytesDone }: IndexProgress): number {
+export function shareDone({ phase, files, filesDone, bytes, bytesDone }: IndexProgress): number {
   if (phase === 'done') return 1;
   const share = bytes > 0 ? bytesDone / bytes : files > 0 ? filesDone / files : 0;
   return Math.min(1, Math.max(0, share));

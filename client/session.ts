@@ -11,12 +11,17 @@ export interface SessionOptions {
   helloTimeout?: number;
 }
 
-export async function withDaemon<T>(body: (connection: Connection) => Promise<T>, options: SessionOptions = {}): Promise<T> {
-  const connection = await connect(options).catch((error: unknown) => {
+/** An open connection. Rejects with CallError or NoDaemonError. */
+export function reach(options: SessionOptions = {}): Promise<Connection> {
+  return connect(options).catch((error: unknown) => {
     // A runtime folder that cannot be made or trusted: no daemon can be reached either.
     if (error instanceof CallError || error instanceof NoDaemonError) throw error;
     throw new NoDaemonError(`no daemon can be reached: ${(error as Error).message}`);
   });
+}
+
+export async function withDaemon<T>(body: (connection: Connection) => Promise<T>, options: SessionOptions = {}): Promise<T> {
+  const connection = await reach(options);
   try {
     return await body(connection);
   } finally {

@@ -25,7 +25,7 @@ function imports(room: string): [string, string][] {
 }
 
 const ALLOWED: Record<string, RegExp> = {
-  client: /^(node:[a-z/_]+|commander|esbuild|client\/.*|hooks\/.*|daemon\/ipc\/.*)$/,
+  client: /^(node:[a-z/_]+|commander|esbuild|vscode-languageserver(?:\/node|-textdocument)?|client\/.*|hooks\/.*|daemon\/ipc\/.*)$/,
   hooks: /^(node:[a-z/_]+|hooks\/.*|daemon\/ipc\/packageRoot\.js)$/,
   daemon: /^(node:[a-z/_]+|node-ipc|ignore|@vscode\/tree-sitter-wasm|daemon\/.*|store\/.*|models\/.*)$/,
   'daemon/ipc': /^(node:[a-z/_]+|node-ipc|daemon\/ipc\/.*)$/,
@@ -47,6 +47,14 @@ test('only the transport knows node-ipc', () => {
 
 test('only the build step knows esbuild', () => {
   assert.equal(imports('client').filter(([, module]) => module === 'esbuild').map(([file]) => file), [path.join('client', 'oneFile.ts')]);
+});
+
+test('only the language server knows its protocol: no other command loads it', () => {
+  const found = imports('client');
+  const knowing = found.filter(([, module]) => module.startsWith('vscode-')).map(([file]) => path.dirname(file));
+  assert.equal([...new Set(knowing)], [path.join('client', 'lsp')]);
+  const using = found.filter(([file, module]) => module.startsWith(path.join('client', 'lsp')) && path.dirname(file) !== path.join('client', 'lsp')).map(([file]) => file);
+  assert.equal(using, [path.join('client', 'commands', 'lsp.ts')]);
 });
 
 test('only one module knows ONNX Runtime: it switches the telemetry client off first', () => {

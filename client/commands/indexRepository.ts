@@ -23,7 +23,8 @@ export async function indexRepository(options: { wait?: boolean; all?: boolean; 
   });
 }
 
-function summary(result: IndexResult): string[] {
+/** What an index that was waited for has done. */
+export function summary(result: IndexResult): string[] {
   if (result.commit === null) return ['This repository has no commit yet; hefc indexes each one you make.'];
   const { blobs, chunks, nodes } = result.fused;
   const skipped = counts(result.skipped);

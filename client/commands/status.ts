@@ -1,4 +1,5 @@
 import type { StatusResult } from '../../daemon/ipc/protocol.js';
+import { describeCounts, readEditorCounts } from '../editorCounts.js';
 import { EXIT, Failure } from '../failure.js';
 import { counts, duration, print, printJson, size } from '../print.js';
 import { withDaemon } from '../session.js';
@@ -8,8 +9,13 @@ export async function status(options: { json?: boolean }): Promise<void> {
   const cwd = process.cwd();
   const result = await withDaemon((connection) => connection.call('status', { repo: cwd }, { timeout: 10_000 }));
   if (result.repo === null) throw new Failure(EXIT.notARepository, `${cwd} is not in a Git repository; go to one, or ask for the daemon alone: hefc daemon status`);
-  if (options.json === true) printJson(result);
-  else print(...repositoryLines(result.repo), ...daemonLines(result));
+  if (options.json === true) printJson({ ...result, editor: readEditorCounts() });
+  else print(...statusLines(result));
+}
+
+/** Of one repository, the daemon and what editors did with its suggestions. */
+export function statusLines(result: StatusResult): string[] {
+  return [...(result.repo === null ? [] : repositoryLines(result.repo)), ...daemonLines(result), `editor      ${describeCounts(readEditorCounts())}`];
 }
 
 const STATES = {

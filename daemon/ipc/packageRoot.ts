@@ -34,9 +34,21 @@ export function packageVersion(): string {
  * than a restart.
  */
 export function buildId(): string {
-  if (build !== undefined) return build;
+  return (build ??= readBuildId());
+}
+
+/** Has another build replaced the one this process was started from? Its daemon would be refused, and refuse us. */
+export function buildReplaced(): boolean {
+  try {
+    return buildId() !== readBuildId();
+  } catch {
+    return true;
+  }
+}
+
+function readBuildId(): string {
   const stamp = statSync(join(packageRoot(), 'dist', '.tsbuildinfo'), { throwIfNoEntry: false });
   if (stamp === undefined) throw new Error('the build is incomplete: dist/.tsbuildinfo is missing; run: npm run build');
   const { size, mtimeMs, ctimeMs } = stamp;
-  return (build = `${packageVersion()}+${[size, mtimeMs, ctimeMs].map((number) => Math.round(number).toString(36)).join('.')}`);
+  return `${packageVersion()}+${[size, mtimeMs, ctimeMs].map((number) => Math.round(number).toString(36)).join('.')}`;
 }

@@ -26,6 +26,7 @@ const CONTRACT: Record<string, string[]> = {
   'hooks install': ['--shared', '--json'],
   'hooks uninstall': ['--json'],
   'hooks status': ['--json'],
+  lsp: ['--stdio'],
   gc: ['--json'],
   purge: ['--json'],
   'model list': ['--json'],
