@@ -18,8 +18,8 @@ export interface FoundPlace extends DemoPlace {
 }
 
 export const DEMO_PLACES: readonly DemoPlace[] = [
-  { file: 'client/commands/gc.ts', prefix: '  if (options.json === true) ', expected: 'printJson(result);' },
   { file: 'client/commands/uninit.ts', prefix: '  const where = ', expected: 'findHooksFolder(process.cwd());' },
+  { file: 'client/commands/gc.ts', prefix: '  if (options.json === true) ', expected: 'printJson(result);' },
 ];
 
 /** Undefined when the file's text no longer holds the line. */
