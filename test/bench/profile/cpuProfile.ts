@@ -26,7 +26,8 @@ export interface Added {
 
 export const NATIVE = 'Node itself (sockets, streams, timers)';
 const OUTSIDE = 'outside JavaScript';
-const SPECIAL: Partial<Record<string, string>> = { '(garbage collector)': 'garbage collection', '(program)': OUTSIDE };
+// A map, since a function may be called toString or constructor.
+const SPECIAL = new Map([['(garbage collector)', 'garbage collection'], ['(program)', OUTSIDE]]);
 
 /**
  * Adds the samples of a profile up.
@@ -50,7 +51,7 @@ export function addUp(profile: CpuProfile, stages: readonly Stage[], nameOf: (ur
     const { functionName } = stack[0]!.callFrame;
     if (functionName === '(idle)' || functionName === '(root)') continue;
     added.busy += ms;
-    const special = SPECIAL[functionName];
+    const special = SPECIAL.get(functionName);
     const files = stack.map(({ callFrame }) => nameOf(callFrame.url));
     count(added.stages, special ?? stages.find(({ files: own }) => files.some((file) => own.test(file)))?.stage ?? (files.some((file) => file !== '' && !file.startsWith('node:')) ? 'other' : NATIVE), ms);
     count(added.functions, special ?? functionOf(stack, nameOf), ms);

@@ -39,6 +39,11 @@ test('time in native code is named with the function that called it', () => {
   assert.is(functions.get('outer a.js:10'), 1);
 });
 
+test('functions named like those every object has are functions like others', () => {
+  const named = (functionName: string): CpuProfile => ({ nodes: [node(1, functionName, 'a.js')], startTime: 0, samples: [1, 1], timeDeltas: [0, 1000] });
+  for (const name of ['toString', 'constructor', '__proto__']) assert.equal([...addUp(named(name), [], same).stages], [['other', 1]], name);
+});
+
 test('a thread is busy from its first sample that is not idle to the next that is', () => {
   const intervals = busyIntervals(PROFILE).map((each) => each.map((ms) => Number(ms.toFixed(3))));
   assert.equal(intervals, [[0.5, 4.5], [5.5, 7.5]]);
