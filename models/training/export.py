@@ -40,16 +40,17 @@ def is_matrix(name):
     return name.startswith("model.") and "norm" not in name
 
 
-def row_scales(matrix):
-    """[r,c] → [r] of symmetric int8."""
-    return matrix.abs().amax(1).clamp(min=1e-8) / 127
+def int8_rows(matrix):
+    """[r,c] → whole numbers [r,c] of symmetric int8 and the scale of each row [r]."""
+    scales = matrix.abs().amax(1).clamp(min=1e-8) / 127
+    return (matrix / scales[:, None]).round(), scales
 
 
 def as_stored(name, tensor, store):
     """The values a bundle keeps of a tensor, as float32."""
     if store == "int8" and is_matrix(name):
-        scales = row_scales(tensor)[:, None]
-        return (tensor / scales).round() * scales
+        values, scales = int8_rows(tensor)
+        return values * scales[:, None]
     return tensor.half().float()
 
 
@@ -61,8 +62,8 @@ def write_safetensors(path, tensors, store="float16"):
     stored = {}
     for name, tensor in tensors.items():
         if store == "int8" and is_matrix(name):
-            scales = row_scales(tensor)
-            stored[name], stored[name + ".scale"] = ("I8", (tensor / scales[:, None]).round()), ("F32", scales)
+            values, scales = int8_rows(tensor)
+            stored[name], stored[name + ".scale"] = ("I8", values), ("F32", scales)
         else:
             stored[name] = ("F16", tensor)
     header, blobs, at = {}, [], 0
