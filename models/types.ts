@@ -9,6 +9,9 @@ export interface FusedVectors {
   key: Int8Array;
 }
 
+/** A chunk's text, or the vectors already made of the same text. */
+export type ChunkToFuse = string | FusedVectors;
+
 /** The shapes and limits of a loaded bundle. */
 export interface ModelShapes {
   memoryDim: number;
@@ -106,10 +109,10 @@ export interface Inference {
   readonly shapes: ModelShapes;
   device(): DeviceInfo;
   /**
-   * Fuses all chunks of ONE blob (texts in order) and its file node. Deterministic in its input: batches are cut
-   * by position in the blob, never by what else is queued. Yields to completions between batches.
+   * Fuses all chunks of ONE blob in order, and its file node. A chunk's vectors depend on its text alone, so those known
+   * from another blob stand for it as they are. Yields to completions between chunks.
    */
-  fuseBlob(chunks: string[], options: { priority: Priority; signal?: AbortSignal }): Promise<{ chunks: FusedVectors[]; file: FusedVectors }>;
+  fuseBlob(chunks: ChunkToFuse[], options: { priority: Priority; signal?: AbortSignal }): Promise<{ chunks: FusedVectors[]; file: FusedVectors }>;
   /** Fuses a directory node from its children and their names, in tree order. */
   fuseDirectory(children: { name: string; kind: 'file' | 'directory'; vectors: FusedVectors }[], options: { priority: Priority; signal?: AbortSignal }): Promise<FusedVectors>;
   /** Query vector [keyDim] of the text just above the cursor (its last chunkTokens tokens are used). */

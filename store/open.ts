@@ -12,6 +12,7 @@ import { adoptIdentity } from './identity.js';
 import { quarantine } from './quarantine.js';
 import { createRefTable } from './refTable.js';
 import { migrate } from './schema/migrate.js';
+import { createTermMerger } from './schema/searchTables.js';
 import { guarded, isCorruption } from './sqliteErrors.js';
 import { readStats } from './stats.js';
 import type { DirectoryKey, Store, StoreOptions, TreeView } from './types.js';
@@ -67,6 +68,7 @@ function openTables(db: Database, shapes: StoreOptions['shapes']) {
       directories: createDirectoryTable(db, shapes),
       refs: createRefTable(db),
       counters: createCounterTable(db),
+      mergeTerms: createTermMerger(db),
     };
   } catch (error) {
     db.close();
@@ -76,7 +78,7 @@ function openTables(db: Database, shapes: StoreOptions['shapes']) {
 
 function storeOn(db: Database, path: string, { shapes }: StoreOptions, quarantined: string | null): Store {
   const guard = <T>(work: () => T): T => guarded(path, work);
-  const { blobs, directories, refs, counters } = guard(() => openTables(db, shapes));
+  const { blobs, directories, refs, counters, mergeTerms } = guard(() => openTables(db, shapes));
 
   function rootId(root: DirectoryKey): number {
     const id = directories.idOf(root);
@@ -107,6 +109,7 @@ function storeOn(db: Database, path: string, { shapes }: StoreOptions, quarantin
       return collected;
     }),
     digest: (root) => guard(() => digestDirectory(db, rootId(root))),
+    mergeTerms: () => guard(mergeTerms),
     checkpoint: () => guard(() => void db.pragma('wal_checkpoint(TRUNCATE)')),
     close: () => void db.close(),
   };

@@ -219,6 +219,11 @@ export interface Store {
   collect(): { blobs: number; directories: number; bytesFreed: number };
   /** A digest of all vectors, keys and identifiers reachable from a root: equal for equal indexes, whatever led there. */
   digest(root: DirectoryKey): string;
+  /**
+   * Merges some of the text index's segments: every blob put adds one, and every search reads all there are. True when more
+   * may be left.
+   */
+  mergeTerms(): boolean;
   checkpoint(): void;
   close(): void;
 }

@@ -11,9 +11,9 @@ import { packLines } from './packLines.js';
 
 /**
  * Part of every cached value's key: the grammars' version and our own. Raise ours when the same blob would be cut,
- * refused, searched for identifiers or hashed by line (daemon/copylane/lineHash.ts) differently.
+ * refused, searched for identifiers, hashed by line (daemon/copylane/lineHash.ts) or handed to the fuser differently.
  */
-export const CHUNKER_ID = '@vscode/tree-sitter-wasm@0.3.1+2';
+export const CHUNKER_ID = '@vscode/tree-sitter-wasm@0.3.1+3';
 
 /** Tokens of a chunk at most, except that a single longer line is a chunk by itself; the fuser then sees its first 128. */
 export const CHUNK_TOKENS = 128;

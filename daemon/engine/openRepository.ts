@@ -1,10 +1,12 @@
 /** One worktree of the engine: its store (shared), its objects, the tree its completions are answered from. */
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openObjects } from '../../store/git/openObjects.js';
-import type { RepositoryPlace, TreeView } from '../../store/types.js';
+import type { RepositoryPlace, Store, TreeView } from '../../store/types.js';
 import { CHUNKER_ID, type Chunker } from '../chunker/chunker.js';
 import { complete } from '../complete/complete.js';
+import { earlierVectors } from '../indexer/earlierVectors.js';
 import { indexTree } from '../indexer/indexTree.js';
 import { storeShapes } from '../indexer/vectorless.js';
 import { createCopySource } from './copySource.js';
@@ -61,7 +63,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       const { commit, tree } = await objects.rootTree(revision);
       indexing++;
       try {
-        const { root, fused } = await indexTree({ store, objects, chunker, inference }, tree, {
+        const { root, fused } = await indexTree({ store, objects, chunker, inference, earlier: earlierVectors(view, objects) }, tree, {
           ...(signal && { signal }),
           ...(near !== undefined && { near }),
           onProgress: (progress) => {
@@ -71,8 +73,9 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
         });
         // A tree indexed ahead is never the one to start from: as if it were the oldest.
         store.putRef({ worktree, ref: revision === 'HEAD' ? ref : revision, commit, root, state: 'ready', updated: ahead ? 0 : Date.now() });
-        if (fused.blobs + fused.nodes > 0) store.checkpoint();
         if (!closed && !ahead) show(root);
+        if (fused.blobs > 0) await mergeTerms(store, () => closed || signal?.aborted === true);
+        if (fused.blobs + fused.nodes > 0 && !closed) store.checkpoint();
         return { commit, root, fused, skipped: store.stats().skipped, ms: performance.now() - began };
       } finally {
         indexing--;
@@ -99,4 +102,9 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     },
   };
   return repository;
+}
+
+/** Completions come in between. What a stop leaves over, the next index merges. */
+async function mergeTerms(store: Store, stopped: () => boolean): Promise<void> {
+  while (!stopped() && store.mergeTerms()) await nextTurn();
 }

@@ -3,23 +3,15 @@ import { Tensor } from '../onnx/runtime.js';
 import type { FuserShape } from '../bundle/manifest.js';
 import type { Runner } from '../onnx/runner.js';
 import type { Tokenizer } from '../tokenizer.js';
-import type { FusedVectors } from '../types.js';
+import type { ChunkToFuse, FusedVectors } from '../types.js';
 import { fitRows, meanVector, quantise } from './vectors.js';
-
-/** Weights that a run of full chunks multiplies by at most, all chunks together: some 40 ms on two cores. */
-const weightsPerRun = 12e6;
-
-/** Chunks a run: fixed for a bundle, so that a blob's vectors never depend on what else is queued, and few, so that completions need not wait. */
-export function chunksPerRun({ layers, width, mlp }: FuserShape): number {
-  return Math.max(1, Math.min(8, Math.round(weightsPerRun / (layers * width * (4 * width + 2 * mlp)))));
-}
 
 /** Vectors of the last texts asked about: all keys of a line ask with the same one. */
 const queriesKept = 16;
 
 /** Each method is a job for the queue: it yields between runs of the model. */
 export interface Fuser {
-  fuseBlob(chunks: string[]): AsyncGenerator<void, { chunks: FusedVectors[]; file: FusedVectors }>;
+  fuseBlob(chunks: ChunkToFuse[]): AsyncGenerator<void, { chunks: FusedVectors[]; file: FusedVectors }>;
   fuseDirectory(children: { name: string; vectors: FusedVectors }[]): AsyncGenerator<void, FusedVectors>;
   embedQuery(text: string): AsyncGenerator<void, Float32Array>;
 }
@@ -42,28 +34,23 @@ interface Encoded {
 }
 
 export function createFuser({ shape, pad, embedding, tokenizer, chunkGraph, nodeGraph }: FuserParts): Fuser {
-  const { memoryDim, keyDim, sliceTokens, chunkTokens, width, fileVectors, directoryVectors, nodeRows } = shape;
-  const together = chunksPerRun(shape);
+  const { memoryDim, sliceTokens, chunkTokens, width, fileVectors, directoryVectors, nodeRows } = shape;
   const queries = new Map<string, Float32Array>();
 
-  /** Runs chunks of token ids side by side; a chunk without tokens counts as one padding token, longer ones lose their end. */
-  async function encode(chunks: number[][]): Promise<Encoded[]> {
-    const cut = chunks.map((ids) => (ids.length === 0 ? [pad] : ids.slice(0, chunkTokens)));
-    const longest = Math.max(...cut.map((ids) => ids.length));
-    const length = Math.ceil(longest / sliceTokens) * sliceTokens;
-    const padded = new BigInt64Array(cut.length * length).fill(BigInt(pad));
-    for (const [b, ids] of cut.entries()) for (const [t, id] of ids.entries()) padded[b * length + t] = BigInt(id);
+  /**
+   * One chunk a run, so that its vectors depend on nothing but its own text: they hold wherever that text stands, and a
+   * completion never waits for more than one. No tokens count as one padding token, and what is too long loses its end.
+   */
+  async function encode(all: number[]): Promise<Encoded> {
+    const ids = all.length === 0 ? [pad] : all.slice(0, chunkTokens);
+    const slices = Math.ceil(ids.length / sliceTokens);
+    const padded = new BigInt64Array(slices * sliceTokens).fill(BigInt(pad));
+    for (const [t, id] of ids.entries()) padded[t] = BigInt(id);
     const out = await chunkGraph.run({
-      ids: new Tensor('int64', padded, [cut.length, length]),
-      lengths: new Tensor('int64', BigInt64Array.from(cut, (ids) => BigInt(ids.length)), [cut.length]),
+      ids: new Tensor('int64', padded, [1, padded.length]),
+      lengths: new Tensor('int64', BigInt64Array.of(BigInt(ids.length)), [1]),
     });
-    const [memory, key, query] = [out('memory'), out('key'), out('query')];
-    const slices = length / sliceTokens;
-    return cut.map((ids, b) => ({
-      memory: memory.slice(b * slices * memoryDim, (b * slices + Math.ceil(ids.length / sliceTokens)) * memoryDim),
-      key: key.slice(b * keyDim, (b + 1) * keyDim),
-      query: query.slice(b * keyDim, (b + 1) * keyDim),
-    }));
+    return { memory: out('memory'), key: out('key'), query: out('query') };
   }
 
   async function fuseNode(rows: Float32Array[], queries: number[]): Promise<FusedVectors> {
@@ -89,11 +76,16 @@ export function createFuser({ shape, pad, embedding, tokenizer, chunkGraph, node
   const sequence = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 
   return {
-    async *fuseBlob(texts) {
-      const ids = await tokenizer.encodeBatch(texts);
+    async *fuseBlob(all) {
+      const ids = await tokenizer.encodeBatch(all.filter((chunk) => typeof chunk === 'string'));
       const chunks: FusedVectors[] = [];
-      for (let at = 0; at < ids.length; at += together) {
-        for (const { memory, key } of await encode(ids.slice(at, at + together))) chunks.push(quantise(memory, memoryDim, key));
+      for (const chunk of all) {
+        if (typeof chunk !== 'string') {
+          chunks.push(chunk);
+          continue;
+        }
+        const { memory, key } = await encode(ids.shift()!);
+        chunks.push(quantise(memory, memoryDim, key));
         yield;
       }
       const file = await fuseNode(chunks.map((vectors) => partRow(vectors, [])), sequence(0, fileVectors));
@@ -109,7 +101,7 @@ export function createFuser({ shape, pad, embedding, tokenizer, chunkGraph, node
       let query = queries.get(end);
       if (query === undefined) {
         const ids = await tokenizer.encode(end);
-        query = (await encode([ids.slice(-chunkTokens)]))[0]!.query;
+        query = (await encode(ids.slice(-chunkTokens))).query;
         queries.set(end, query);
         if (queries.size > queriesKept) queries.delete(queries.keys().next().value!);
       }

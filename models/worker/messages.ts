@@ -1,8 +1,8 @@
-import type { DeviceInfo, FusedVectors, GenerateRequest, PrepareRequest, Priority } from '../types.js';
+import type { ChunkToFuse, DeviceInfo, FusedVectors, GenerateRequest, PrepareRequest, Priority } from '../types.js';
 
 /** Between startInference and its worker. A call's reply carries its id. */
 export type Call =
-  | { kind: 'fuseBlob'; chunks: string[] }
+  | { kind: 'fuseBlob'; chunks: ChunkToFuse[] }
   | { kind: 'fuseDirectory'; children: { name: string; vectors: FusedVectors }[] }
   | { kind: 'embedQuery'; text: string }
   | { kind: 'prepare'; request: PrepareRequest }

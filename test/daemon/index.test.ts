@@ -102,6 +102,20 @@ test('a commit that changes one file fuses that blob and the trees on its path, 
   await indexed.close();
 });
 
+test('of a changed file only the changed chunks are fused, and the index equals the one from scratch', async () => {
+  const repo = fresh();
+  const functions = Array.from({ length: 20 }, (_, i) => `def price_${i}(basket, owner):\n${`    total_${i} = basket.total(owner) + ${i}\n`.repeat(6)}    return total_${i}\n\n\n`);
+  repo.commit({ 'prices.py': functions.join('') });
+  const indexed = await open(repo.root);
+  const { fused: first } = await indexed.index({});
+  assert.ok(first.chunks >= 15, `${first.chunks} chunks`);
+  repo.commit({ 'prices.py': functions.join('').replace('return total_10', 'return total_10 * 2') });
+  const { root, fused } = await indexed.index({});
+  assert.ok(fused.chunks >= 1 && fused.chunks <= 3, `${fused.chunks} of ${first.chunks} chunks were fused`);
+  assert.is(indexed.store.digest(root!), await fromScratch(repo.root));
+  await indexed.close();
+});
+
 test('a renamed file is not read again', async () => {
   const repo = fresh();
   repo.commit(SHOP);

@@ -64,6 +64,15 @@ working('fusing a blob gives the same bytes alone, under load and among other bl
   }
 });
 
+working('a chunk has the same vectors in every blob, so that those of another one stand for its text', async () => {
+  const whole = await inference.fuseBlob(chunks, index);
+  const [alone] = (await inference.fuseBlob([chunks[50]!], index)).chunks;
+  assert.is(shown(alone!), shown(whole.chunks[50]!));
+  const mixed = await inference.fuseBlob(chunks.map((text, i) => (i % 3 === 0 ? text : whole.chunks[i]!)), index);
+  assert.equal(mixed.chunks.map(shown), whole.chunks.map(shown));
+  assert.is(shown(mixed.file), shown(whole.file));
+});
+
 working('a completion asked for after a pile of indexing is answered before it', async () => {
   const order: string[] = [];
   const pile = Array.from({ length: 6 }, (_, i) => inference.fuseBlob(chunks, index).then(() => order.push(`index ${i}`)));

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chunkTerms, queryTerms } from '../../store/terms.js';
@@ -294,6 +295,30 @@ test('a name that is not UTF-8 keeps its bytes through the database', () => {
   });
   assert.equal(store.openView({ tree, scope: '' }).files().map((file) => file.path), names);
   store.close();
+});
+
+test('merging the segments of the text index, slice by slice, leaves few of them and every search as it was', () => {
+  const folder = temporaryFolder();
+  const store = openAt(folder);
+  const { view } = largeTree(store);
+  const segments = (): number => {
+    const db = new Database(store.path, { readonly: true });
+    const count = db.prepare<[], number>('select count(distinct segid) from chunk_terms_idx').pluck().get()!;
+    db.close();
+    return count;
+  };
+  const search = (from: TreeView): Hit[] => from.searchLexical(['load_file0', 'parse_tree2', 'node'], 300, '');
+  const before = segments();
+  const found = search(view);
+  let calls = 1;
+  while (store.mergeTerms()) calls++;
+  assert.ok(before > 4 && segments() <= 2, `${before} segments, then ${segments()} after ${calls} calls`);
+  assert.not(store.mergeTerms(), 'nothing is left');
+  assert.equal(search(view), found);
+  store.close();
+  const again = openAt(folder);
+  assert.equal(search(again.openView(view.root)), found);
+  again.close();
 });
 
 test.run();
