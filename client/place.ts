@@ -10,6 +10,7 @@ export interface PlaceOptions {
   context: ContextMode;
   maxTokens?: number;
   timeout: number;
+  minConfidence?: number;
 }
 
 export const CONTEXTS: readonly ContextMode[] = ['hef', 'snippet', 'none'];
@@ -17,13 +18,19 @@ export const DEFAULTS = { context: 'hef', timeout: 1000 } as const;
 /** The least each number may be. */
 export const LEAST = { line: 1, column: 0, maxTokens: 1, timeout: 1 } as const;
 
+/** undefined: no number from 0 to 1. */
+export function share(text: string): number | undefined {
+  const value = Number(text);
+  return /^[\d.]+$/.test(text) && value >= 0 && value <= 1 ? value : undefined;
+}
+
 /** undefined: not a whole number from `least`. */
 export function wholeNumber(text: string, least: number): number | undefined {
   const value = Number(text);
   return /^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least ? value : undefined;
 }
 
-const VALUES: Readonly<Record<string, keyof PlaceOptions>> = { '--file': 'file', '--line': 'line', '--column': 'column', '--context': 'context', '--max-tokens': 'maxTokens', '--timeout': 'timeout' };
+const VALUES: Readonly<Record<string, keyof PlaceOptions>> = { '--file': 'file', '--line': 'line', '--column': 'column', '--context': 'context', '--max-tokens': 'maxTokens', '--timeout': 'timeout', '--min-confidence': 'minConfidence' };
 const FLAGS: Readonly<Record<string, keyof PlaceOptions>> = { '--stdin': 'stdin', '--json': 'json' };
 
 /**
@@ -42,7 +49,7 @@ export function readPlace(args: readonly string[]): PlaceOptions | undefined {
     const name = VALUES[word]!;
     const text = args[++i];
     if (text === undefined || text.startsWith('-')) return undefined;
-    found[name] = Object.hasOwn(LEAST, name) ? wholeNumber(text, LEAST[name as keyof typeof LEAST]) : text;
+    found[name] = name === 'minConfidence' ? share(text) : Object.hasOwn(LEAST, name) ? wholeNumber(text, LEAST[name as keyof typeof LEAST]) : text;
     if (found[name] === undefined) return undefined;
   }
   const complete = found.file !== undefined && found.line !== undefined && found.column !== undefined && (CONTEXTS as readonly unknown[]).includes(found.context);

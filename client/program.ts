@@ -4,7 +4,7 @@
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../daemon/ipc/packageRoot.js';
-import { CONTEXTS, DEFAULTS, LEAST, wholeNumber, type PlaceOptions } from './place.js';
+import { CONTEXTS, DEFAULTS, LEAST, share, wholeNumber, type PlaceOptions } from './place.js';
 
 export function buildProgram(): Command {
   const program = new Command('hefc')
@@ -67,6 +67,7 @@ function placeOptions(command: Command): Command {
     .addOption(new Option('--context <mode>', 'what goes into the prompt besides the file').choices(CONTEXTS).default(DEFAULTS.context))
     .option('--max-tokens <n>', 'length limit of the completion', number(LEAST.maxTokens))
     .option('--timeout <ms>', 'time for the answer, counted from a running daemon', number(LEAST.timeout), DEFAULTS.timeout)
+    .option('--min-confidence <share>', 'offer nothing less likely to be the line meant, 0 to 1 (default: 0)', chance)
     .option('--json', 'print one JSON object');
 }
 
@@ -156,6 +157,12 @@ function number(least: number): (text: string) => number {
     if (value === undefined) throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
     return value;
   };
+}
+
+function chance(text: string): number {
+  const value = share(text);
+  if (value === undefined) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
 }
 
 /** Commander's message, which may span lines, as one line of ours. */

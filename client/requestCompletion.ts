@@ -11,15 +11,15 @@ const GRACE_MS = 2000;
 export async function requestCompletion(options: PlaceOptions, extra: { explain?: boolean; onText?: (text: string) => void } = {}): Promise<CompleteResult> {
   const { file, text } = await readSource(options.file, options.stdin === true);
   checkCursor(options.file, text, options.line, options.column);
-  const { line, column, context, timeout, maxTokens } = options;
+  const { line, column, context, timeout, maxTokens, minConfidence } = options;
   // Calls of one shell or editor about one file: they share cached keys and values, and a newer one replaces an older.
   const session = `${process.ppid}:${file}`;
-  const params = { session, file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }) };
+  const params = { session, file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }), ...(minConfidence === undefined ? {} : { minConfidence }) };
   return withDaemon((connection) => connection.call('complete', params, { timeout: timeout + GRACE_MS, onEvent: (event) => extra.onText?.(event.text) }), { helloTimeout: timeout + GRACE_MS });
 }
 
 /** The documented object; what the daemon adds for `explain` follows. */
 export function completionJson(result: CompleteResult): object {
-  const { text, lane, reason, model, context, tokens, nodes, ms, explanation } = result;
-  return { text, lane, reason, model, context, tokens, nodes, ms, ...(explanation === undefined ? {} : { explanation }) };
+  const { text, lane, reason, confidence, model, context, tokens, nodes, ms, explanation } = result;
+  return { text, lane, reason, confidence, model, context, tokens, nodes, ms, ...(explanation === undefined ? {} : { explanation }) };
 }

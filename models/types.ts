@@ -144,4 +144,13 @@ export interface ChooserParameters {
    * They cost a few runs each completion and are worth it only for a generator that is often nearly right.
    */
   alternatives?: number;
+  /** How likely the chosen line is to be the one meant (daemon/complete/confidence.ts). */
+  confidence?: ConfidenceParameters;
+}
+
+/** A logistic regression over the features of the chosen line. */
+export interface ConfidenceParameters {
+  bias: number;
+  /** By feature (daemon/complete/confidence.ts). */
+  weights: Record<string, number>;
 }

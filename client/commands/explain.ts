@@ -21,6 +21,7 @@ export function report(result: CompleteResult): string[] {
     `completion  ${quoted(result.text)}`,
     `lane        ${result.lane}: ${LANES[result.lane]}`,
     `reason      ${result.reason}: ${REASONS[result.reason]}`,
+    `confidence  ${result.confidence.toFixed(2)}`,
     `model       ${result.model}, context ${result.context}`,
     `tokens      ${tokens.prefix} above the cursor, ${tokens.suffix} below, ${tokens.memory} memory vectors, ${tokens.pasted} pasted; ${tokens.generated} generated, ${tokens.accepted} of ${tokens.drafted} drafted accepted`,
     `time        ${[['total', ms.total], ['queue', ms.queue], ['retrieve', ms.retrieve], ['prefill', ms.prefill], ['decode', ms.decode]].map(([name, value]) => `${name} ${(value as number).toFixed(1)} ms`).join(', ')}`,

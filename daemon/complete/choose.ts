@@ -4,6 +4,7 @@
  * the softmax over the lines of w · features(i), fitted on repositories outside validation (test/eval/fitChooser.ts).
  */
 import type { ChooserParameters, GenerateResult } from '../../models/types.js';
+import { confidenceOf } from './confidence.js';
 import { LINE_FEATURES, lineFeatures, readAbove, type Features, type Proposed } from './lineFeatures.js';
 
 export interface CopyCandidate {
@@ -37,6 +38,8 @@ export interface Choice {
   /** By how much the chosen line's score leads the next one's, in log-odds; 0 when there was no other. */
   score: number;
   why: string;
+  /** How likely the line is to be the one meant, 0..1; 0 where there is none. */
+  confidence: number;
   /** Best first; empty when only one lane answered. */
   ranked: RankedLine[];
 }
@@ -78,18 +81,18 @@ export function proposedLines(candidates: readonly CopyCandidate[], generated: G
 export function choose(candidates: readonly CopyCandidate[], generated: GenerateResult | undefined, prefix: string, parameters?: ChooserParameters): Choice {
   const best = candidates[0];
   if (!generated) {
-    if (!best) return { text: '', lane: 'none', score: 0, why: 'the copy lane found no matching context', ranked: [] };
-    return { text: best.text, lane: 'copy', score: 0, why: 'the copy lane answered alone', ranked: [] };
+    if (!best) return { text: '', lane: 'none', score: 0, why: 'the copy lane found no matching context', confidence: 0, ranked: [] };
+    return { text: best.text, lane: 'copy', score: 0, why: 'the copy lane answered alone', confidence: best.score, ranked: [] };
   }
   const cut = generated.stopped === 'deadline' || generated.stopped === 'cancelled';
-  if (best && cut && generated.text.trim() !== best.text.trim()) return { text: best.text, lane: 'copy', score: 0, why: 'the model had no time to finish its line', ranked: [] };
+  if (best && cut && generated.text.trim() !== best.text.trim()) return { text: best.text, lane: 'copy', score: 0, why: 'the model had no time to finish its line', confidence: best.score, ranked: [] };
   const ranked = rankLines(proposedLines(candidates, generated), prefix, usable(parameters));
   const [top, second] = ranked;
   if (!top) return best
-    ? { text: best.text, lane: 'copy', score: 0, why: 'the model ended the line at once', ranked }
-    : { text: '', lane: 'none', score: 0, why: 'the model ended the line at once and nothing was copied', ranked };
+    ? { text: best.text, lane: 'copy', score: 0, why: 'the model ended the line at once', confidence: best.score, ranked }
+    : { text: '', lane: 'none', score: 0, why: 'the model ended the line at once and nothing was copied', confidence: 0, ranked };
   const lead = second === undefined ? 0 : top.score - second.score;
-  return { text: top.text, lane: top.own === undefined ? 'copy' : 'model', score: lead, why: whyChosen(top, second, lead), ranked };
+  return { text: top.text, lane: top.own === undefined ? 'copy' : 'model', score: lead, why: whyChosen(top, second, lead), confidence: confidenceOf(top, parameters?.confidence), ranked };
 }
 
 function rankLines(lines: readonly Proposed[], prefix: string, parameters: ChooserParameters): RankedLine[] {

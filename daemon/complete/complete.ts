@@ -56,7 +56,9 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates, run, options);
   const choice = choose(candidates, run.result, boundPrefix(request.prefix, ABOVE), source.chooser);
   const safe = sanitize(choice.text, stop);
-  const text = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
+  const found = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
+  const unsure = found !== '' && choice.confidence < (request.minConfidence ?? 0);
+  const text = unsure ? '' : found;
   const lane = text === '' ? 'none' : choice.lane;
   const streamed = streams(request, candidates);
   if (text !== '' && !streamed) options.onText?.(text);
@@ -65,7 +67,8 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   return {
     text,
     lane,
-    reason: reasonOf(text, run, source, options.signal, request.deadline),
+    reason: unsure ? 'unsure' : reasonOf(text, run, source, options.signal, request.deadline),
+    confidence: text === '' ? 0 : choice.confidence,
     model: source.inference.modelId,
     context: request.context === 'iterative' ? 'snippet' : request.context,
     tokens: {
@@ -92,7 +95,7 @@ export async function complete(source: CompletionSource, request: EngineCompleti
 /** Text is streamed as it is decoded only when nothing can overrule it afterwards. */
 function streams(request: EngineCompletion, candidates: readonly CopyCandidate[]): boolean {
   const atLineEnd = (request.suffix ?? '').split('\n', 1)[0]!.trim() === '';
-  return request.lanes.model && candidates.length === 0 && request.context !== 'iterative' && atLineEnd;
+  return request.lanes.model && candidates.length === 0 && request.minConfidence === undefined && request.context !== 'iterative' && atLineEnd;
 }
 
 /**

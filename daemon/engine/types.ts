@@ -29,6 +29,8 @@ export interface EngineCompletion {
   deadline?: number;
   session?: string;
   explain?: boolean;
+  /** 0..1: what is less likely to be the line meant is not offered. */
+  minConfidence?: number;
 }
 
 export interface IndexOutcome {

@@ -41,12 +41,15 @@ export interface CompleteParams {
   /** Fill in what follows? Default: true when there is text below or right of the cursor. */
   fim?: boolean;
   explain?: boolean;
+  /** 0..1, default 0: nothing is offered that is less likely to be the line meant, and the reason is `unsure`. */
+  minConfidence?: number;
 }
 
 /** Why a completion is empty, or what it came from. Closed list, explained in daemon/complete/reasons.ts. */
 export type CompletionReason =
   | 'ok'
   | 'no-suggestion'
+  | 'unsure'
   | 'not-indexed'
   | 'file-refused'
   | 'deadline'
@@ -57,6 +60,8 @@ export interface CompleteResult {
   text: string;
   lane: 'model' | 'copy' | 'none';
   reason: CompletionReason;
+  /** How likely the text is to be the line meant, 0..1, as far as it was measured; 0 where there is none. */
+  confidence: number;
   model: string;
   context: ContextMode;
   tokens: { prefix: number; suffix: number; memory: number; pasted: number; generated: number; drafted: number; accepted: number };

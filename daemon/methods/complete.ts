@@ -19,7 +19,7 @@ const sessions = new Map<string, AbortController>();
 
 function emptyResult(reason: CompletionReason, context: ContextMode, model: string): CompleteResult {
   return {
-    text: '', lane: 'none', reason, model, context,
+    text: '', lane: 'none', reason, confidence: 0, model, context,
     tokens: { prefix: 0, suffix: 0, memory: 0, pasted: 0, generated: 0, drafted: 0, accepted: 0 },
     nodes: [],
     ms: { total: 0, queue: 0, retrieve: 0, prefill: 0, decode: 0 },
@@ -61,6 +61,7 @@ function checkParams(params: CompleteParams): void {
   if (typeof params.file !== 'string' || !isAbsolute(params.file)) throw new CallError('usage', 'the file must be an absolute path');
   if (params.context !== undefined && !['hef', 'snippet', 'none'].includes(params.context)) throw new CallError('usage', `there is no context ${JSON.stringify(params.context)}; use hef, snippet or none`);
   if (params.maxTokens !== undefined && !(Number.isInteger(params.maxTokens) && params.maxTokens > 0 && params.maxTokens <= 1024)) throw new CallError('usage', 'the number of tokens must be between 1 and 1024');
+  if (params.minConfidence !== undefined && !(params.minConfidence >= 0 && params.minConfidence <= 1)) throw new CallError('usage', 'the least confidence must be between 0 and 1');
   if (params.timeout !== undefined && !(params.timeout > 0 && params.timeout <= LONGEST_TIMEOUT_MS)) throw new CallError('usage', `the timeout must be between 1 and ${LONGEST_TIMEOUT_MS} ms`);
 }
 
@@ -121,6 +122,7 @@ async function run(daemon: Daemon, params: CompleteParams, how: { context: Conte
     session: how.session,
     ...(params.maxTokens !== undefined && { maxTokens: params.maxTokens }),
     ...(params.explain && { explain: true }),
+    ...(params.minConfidence !== undefined && { minConfidence: params.minConfidence }),
   };
   const options = { signal: how.signal, onText: how.onText };
   const served = await daemon.repositories.openSetUp(place);

@@ -1,4 +1,5 @@
 /** The contents of bundle.json, and its validation. */
+import type { ChooserParameters, ConfidenceParameters } from '../types.js';
 
 export interface GeneratorShape {
   layers: number;
@@ -81,7 +82,7 @@ export interface Manifest {
     farTokens: number;
   };
   precision: { generator: Precision; fuser: Precision };
-  chooser?: { bias: number; weights: Record<string, number>; alternatives?: number };
+  chooser?: ChooserParameters;
 }
 
 type Fields = Record<string, unknown>;
@@ -184,13 +185,23 @@ const MOST_ALTERNATIVES = 8;
 
 function readChooser(value: unknown): Manifest['chooser'] {
   if (value === undefined || value === null) return undefined;
-  const { bias, weights, alternatives } = fieldsOf(value, 'chooser');
-  const table = fieldsOf(weights, 'chooser.weights');
-  if (![bias, ...Object.values(table)].every((each) => Number.isFinite(each))) throw new Error('chooser holds something other than numbers');
+  const { alternatives, confidence } = fieldsOf(value, 'chooser');
   if (alternatives !== undefined && !(Number.isSafeInteger(alternatives) && Number(alternatives) >= 0 && Number(alternatives) <= MOST_ALTERNATIVES)) {
     throw new Error(`chooser.alternatives is not a whole number from 0 to ${MOST_ALTERNATIVES}`);
   }
-  return { bias: bias as number, weights: table as Record<string, number>, ...(alternatives !== undefined && { alternatives: alternatives as number }) };
+  return {
+    ...readWeights(value, 'chooser'),
+    ...(alternatives !== undefined && { alternatives: alternatives as number }),
+    ...(confidence !== undefined && { confidence: readWeights(confidence, 'chooser.confidence') }),
+  };
+}
+
+/** A bias and weights by feature. */
+function readWeights(value: unknown, where: string): ConfidenceParameters {
+  const { bias, weights } = fieldsOf(value, where);
+  const table = fieldsOf(weights, `${where}.weights`);
+  if (![bias, ...Object.values(table)].every((each) => Number.isFinite(each))) throw new Error(`${where} holds something other than numbers`);
+  return { bias: bias as number, weights: table as Record<string, number> };
 }
 
 /** Checks a parsed bundle.json. Throws an error that says what is wrong, without the folder's name. */

@@ -31,7 +31,7 @@ test('nor can a path or a candidate that explain prints', () => {
   const evil = 'a\x1b[2J\x9b31m\u202eb';
   const explanation = { index: { state: 'ready', indexed: 1 }, identifiers: [], lexical: [{ path: evil, score: 1 }], dense: [{ path: evil, level: 'chunk', score: 1 }], copy: [{ text: evil, path: evil, line: 7, score: 1 }], model: { text: evil, logProb: -1, tokens: 1 }, chosen: { score: 1, why: 'the model is surer' } };
   const counted = { prefix: 1, suffix: 0, memory: 1, pasted: 0, generated: 1, drafted: 0, accepted: 0 };
-  const lines = report({ text: evil, lane: 'model', reason: 'ok', model: 'nano', context: 'hef', tokens: counted, nodes: [{ path: evil, level: 'file', score: 1, vectors: 4 }], ms: { total: 1, queue: 0, retrieve: 0, prefill: 0, decode: 0 }, explanation });
+  const lines = report({ text: evil, lane: 'model', reason: 'ok', confidence: 0.5, model: 'nano', context: 'hef', tokens: counted, nodes: [{ path: evil, level: 'file', score: 1, vectors: 4 }], ms: { total: 1, queue: 0, retrieve: 0, prefill: 0, decode: 0 }, explanation });
   assert.equal(lines.filter((line) => /[\p{Cc}\p{Cf}]/u.test(line)), []);
   assert.ok(lines.some((line) => line.includes('a?[2J?31m?b:7')), lines.join('\n'));
 });

@@ -11,6 +11,8 @@ export interface TaskChoice {
   copyRight: boolean;
   /** What was answered is right: all there is to say without lines. */
   answerRight: boolean;
+  /** The engine's own, of what was answered. */
+  confidence: number;
 }
 
 /** Reads a completion's explanation with the engine's own features; undefined when it has none. */
@@ -23,5 +25,6 @@ export function choiceOf(result: CompleteResult, prompt: Prompt): TaskChoice | u
     greedyRight: right(explanation.model.text),
     copyRight: explanation.copy[0] !== undefined && right(explanation.copy[0].text),
     answerRight: right(result.text),
+    confidence: result.confidence,
   };
 }

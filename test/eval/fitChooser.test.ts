@@ -19,6 +19,7 @@ function task(repo: string, greedy: number, copied: number): TaskDetails {
     greedyRight: !right,
     copyRight: right,
     answerRight: false,
+    confidence: 0,
   };
   return { id: `${repo}/${greedy}`, repo, arms: {}, choice };
 }
@@ -52,7 +53,7 @@ test('tasks without a right line change no weight', () => {
 });
 
 test('a completion without lines is right whatever the parameters', () => {
-  assert.is(chosenRight({ lines: [], greedyRight: false, copyRight: true, answerRight: true }, { bias: -100, weights: {} }), true);
+  assert.is(chosenRight({ lines: [], greedyRight: false, copyRight: true, answerRight: true, confidence: 0 }, { bias: -100, weights: {} }), true);
 });
 
 test('a feature that is the same on all lines does no harm', () => {

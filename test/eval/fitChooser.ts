@@ -1,13 +1,14 @@
 /**
  * Fits the choice between the lines of both lanes: `node dist/test/eval/fitChooser.js DETAILS.jsonl…`, the files being
  * written by `hefc eval … --context product --details` on tasks of several repositories, none of them the validation's.
- * Prints ChooserParameters as JSON on stdout (what export.py --chooser takes), and on stderr what the choice is worth on
+ * Prints ChooserParameters, confidence among them, as JSON on stdout (what export.py --chooser takes), and on stderr what the choice is worth on
  * each repository when it was fitted on the others.
  */
 import { readFileSync } from 'node:fs';
 import { DEFAULT_CHOOSER, weigh } from '../../daemon/complete/choose.js';
+import { CONFIDENCE_FEATURES, confidenceFeatures } from '../../daemon/complete/confidence.js';
 import { LINE_FEATURES } from '../../daemon/complete/lineFeatures.js';
-import type { ChooserParameters } from '../../models/types.js';
+import type { ChooserParameters, ConfidenceParameters } from '../../models/types.js';
 import type { TaskChoice } from './choice.js';
 import { fitConditionalLogit } from './conditionalLogit.js';
 import { runAsScript } from './runAsScript.js';
@@ -40,7 +41,21 @@ export function fitChooser(details: readonly TaskDetails[], penalty = PENALTY): 
     const right = lines.findIndex((line) => line.right);
     return right < 0 || lines.length < 2 ? [] : [{ lines: lines.map(({ features }) => features), right }];
   });
-  return withBestBias(choices, { bias: 0, weights: fitConditionalLogit(examples, LINE_FEATURES, penalty) });
+  const parameters = withBestBias(choices, { bias: 0, weights: fitConditionalLogit(examples, LINE_FEATURES, penalty) });
+  return { ...parameters, confidence: fitConfidence(choices, parameters, penalty) };
+}
+
+/**
+ * Fits how often the chosen line is right: a logistic regression, which is the choice between that line and another one without
+ * any features.
+ */
+function fitConfidence(choices: readonly TaskChoice[], parameters: ChooserParameters, penalty: number): ConfidenceParameters {
+  const examples = choices.flatMap((choice) => {
+    const line = chosenLine(choice, parameters);
+    return line === undefined ? [] : [{ lines: [{ ...confidenceFeatures(line.features), always: 1 }, {}], right: line.right ? 0 : 1 }];
+  });
+  const { always, ...weights } = fitConditionalLogit(examples, [...CONFIDENCE_FEATURES, 'always'], penalty);
+  return { bias: always!, weights };
 }
 
 /** The middle of the run of equally good biases that is nearest to the fit's own: far from the tasks on both sides. */
@@ -56,11 +71,15 @@ function withBestBias(choices: readonly TaskChoice[], parameters: ChooserParamet
   return { ...parameters, bias: shifts[Math.floor((first + last) / 2)]! };
 }
 
-/** Whether the engine would be right with these parameters: the same ranking as daemon/complete/choose.ts. */
-export function chosenRight({ lines, answerRight }: TaskChoice, parameters: ChooserParameters): boolean {
-  if (lines.length === 0) return answerRight;
+/** The line the engine would choose with these parameters: the same ranking as daemon/complete/choose.ts. */
+function chosenLine({ lines }: TaskChoice, parameters: ChooserParameters): TaskChoice['lines'][number] | undefined {
   const scores = lines.map(({ features }) => weigh(parameters, features));
-  return lines[scores.indexOf(Math.max(...scores))]!.right;
+  return lines[scores.indexOf(Math.max(...scores))];
+}
+
+/** Whether the engine would be right with these parameters. */
+export function chosenRight(choice: TaskChoice, parameters: ChooserParameters): boolean {
+  return chosenLine(choice, parameters)?.right ?? choice.answerRight;
 }
 
 /** One row a repository, fitted on all others. */

@@ -19,7 +19,7 @@ export interface Listener {
 }
 
 const RESULT: CompleteResult = {
-  text: 'x', lane: 'model', reason: 'ok', model: 'nano', context: 'hef',
+  text: 'x', lane: 'model', reason: 'ok', confidence: 0.5, model: 'nano', context: 'hef',
   tokens: { prefix: 1, suffix: 0, memory: 0, pasted: 0, generated: 1, drafted: 0, accepted: 0 },
   nodes: [],
   ms: { total: 1, queue: 0, retrieve: 0, prefill: 0, decode: 0 },
