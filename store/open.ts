@@ -17,7 +17,7 @@ import { guarded, isCorruption } from './sqliteErrors.js';
 import { readStats } from './stats.js';
 import type { DirectoryKey, Store, StoreOptions, TreeView } from './types.js';
 import { openTree } from './view/openTree.js';
-import { forgetRows } from './view/sharedRows.js';
+import { forgetRows, sharedRows } from './view/sharedRows.js';
 
 export const databaseName = 'hefc.db';
 
@@ -110,6 +110,7 @@ function storeOn(db: Database, path: string, { shapes }: StoreOptions, quarantin
     }),
     digest: (root) => guard(() => digestDirectory(db, rootId(root))),
     mergeTerms: () => guard(mergeTerms),
+    countTerms: () => guard(() => sharedRows(db, shapes.keyDim).counts.readOn()),
     checkpoint: () => guard(() => void db.pragma('wal_checkpoint(TRUNCATE)')),
     close: () => void db.close(),
   };

@@ -224,6 +224,8 @@ export interface Store {
    * may be left.
    */
   mergeTerms(): boolean;
+  /** Learns some of how frequent terms are, which searches of a large tree go faster by. True when more is left. */
+  countTerms(): boolean;
   checkpoint(): void;
   close(): void;
 }

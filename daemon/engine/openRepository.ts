@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openObjects } from '../../store/git/openObjects.js';
-import type { RepositoryPlace, Store, TreeView } from '../../store/types.js';
+import type { RepositoryPlace, TreeView } from '../../store/types.js';
 import { CHUNKER_ID, type Chunker } from '../chunker/chunker.js';
 import { complete } from '../complete/complete.js';
 import { earlierVectors } from '../indexer/earlierVectors.js';
@@ -41,8 +41,15 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     view = store.openView(root, view);
     copies.follow(view, objects);
   };
+  /** Completions come in between. What a stop leaves over is done another time. */
+  const inTurns = async (work: () => boolean, signal?: AbortSignal): Promise<void> => {
+    while (!closed && signal?.aborted !== true && work()) await nextTurn();
+  };
+  /** A database that fails here fails in the next search too, which says so. */
+  const countTerms = (): void => void inTurns(store.countTerms).catch(() => undefined);
   const last = store.refs().filter((row) => row.worktree === worktree && row.state === 'ready' && store.hasDirectory(row.root)).sort((a, b) => b.updated - a.updated)[0];
   if (last) show(last.root);
+  countTerms();
 
   const repository: EngineRepository = {
     place,
@@ -55,6 +62,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       const root = view?.root;
       view = undefined;
       if (root && store.hasDirectory(root)) show(root);
+      countTerms();
     },
     async index({ revision = 'HEAD', ahead = false, onProgress, signal, near }) {
       const began = performance.now();
@@ -74,7 +82,10 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
         // A tree indexed ahead is never the one to start from: as if it were the oldest.
         store.putRef({ worktree, ref: revision === 'HEAD' ? ref : revision, commit, root, state: 'ready', updated: ahead ? 0 : Date.now() });
         if (!closed && !ahead) show(root);
-        if (fused.blobs > 0) await mergeTerms(store, () => closed || signal?.aborted === true);
+        if (fused.blobs > 0) {
+          await inTurns(store.mergeTerms, signal);
+          await inTurns(store.countTerms, signal);
+        }
         if (fused.blobs + fused.nodes > 0 && !closed) store.checkpoint();
         return { commit, root, fused, skipped: store.stats().skipped, ms: performance.now() - began };
       } finally {
@@ -102,9 +113,4 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     },
   };
   return repository;
-}
-
-/** Completions come in between. What a stop leaves over, the next index merges. */
-async function mergeTerms(store: Store, stopped: () => boolean): Promise<void> {
-  while (!stopped() && store.mergeTerms()) await nextTurn();
 }

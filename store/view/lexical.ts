@@ -3,6 +3,7 @@ import { createLargest } from './kthLargest.js';
 import type { LiveChunks } from './liveChunks.js';
 import { createLiveTerms, type LiveTerm } from './liveTerms.js';
 import type { Postings } from './postings.js';
+import type { TermCounts } from './termCounts.js';
 
 const k1 = 1.2;
 const b = 0.75;
@@ -18,6 +19,8 @@ const SCORED_POSTINGS = 30_000;
 const LARGE_TREE = 50_000;
 const SCORED_IN_LARGE = 10_000;
 const FIRST_LEVEL = 256;
+/** By how much a term's count in this tree may differ from what its share of the whole database says. */
+const DOUBT = 2;
 
 export interface Scored {
   /** Number of the chunk in its LiveChunks. */
@@ -34,7 +37,7 @@ export type LexicalSearch = (identifiers: readonly string[], k: number, excluded
  * left in the database. Terms of a chunk are distinct, so a term's frequency is 1.
  * Robertson & Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)), which never falls below 0.
  */
-export function createLexicalSearch(postings: Postings, chunks: LiveChunks): LexicalSearch {
+export function createLexicalSearch({ postings, counts }: { postings: Postings; counts: TermCounts }, chunks: LiveChunks): LexicalSearch {
   const meanTerms = chunks.termCounts.reduce((sum, count) => sum + count, 0) / Math.max(1, chunks.count);
   const live = createLiveTerms(postings, chunks);
   /** [count] what a term of weight and idf 1 adds to a chunk: less to a long one. */
@@ -46,15 +49,17 @@ export function createLexicalSearch(postings: Postings, chunks: LiveChunks): Lex
 
   /**
    * The rarest terms that together have no more than the postings to be scored, rarest first. All are read to the same level, which
-   * doubles, so that little is read of those that turn out too frequent.
+   * doubles, so that little is read of those that turn out too frequent, and nothing of those known to be.
    */
   function rarest(weights: ReadonlyMap<string, number>): { weight: number; found: LiveTerm }[] {
     const chosen: { weight: number; found: LiveTerm }[] = [];
-    let left = [...weights];
     let room = chunks.count > LARGE_TREE ? SCORED_IN_LARGE : SCORED_POSTINGS;
+    const expected = (term: string): number => (counts.shareOf(term) ?? 0) * chunks.count;
+    let left = [...weights].filter(([term]) => expected(term) <= DOUBT * room);
     for (let level = FIRST_LEVEL; left.length > 0; level = Math.min(2 * level, room)) {
       const rare: typeof chosen = [];
       left = left.filter(([term, weight]) => {
+        if (expected(term) > DOUBT * level) return true;
         const found = live.readTo(term, level);
         if (!found.whole || found.count > level) return true;
         rare.push({ weight, found });

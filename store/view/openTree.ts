@@ -128,7 +128,7 @@ export function openTree(db: Database, root: DirectoryKey, rootId: number, keyDi
     chunkCount: () => chunks.count,
     nodeCount: () => nodeIds.file.length + nodeIds.directory.length,
     searchLexical(identifiers, k, exclude, weights) {
-      lexical ??= createLexicalSearch(shared.postings, chunks);
+      lexical ??= createLexicalSearch(shared, chunks);
       return chunkHits(lexical(identifiers, k, excludedChunks(exclude), weights), k);
     },
     searchChunks(query, k, exclude) {

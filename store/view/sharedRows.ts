@@ -2,10 +2,12 @@ import type { Database } from 'better-sqlite3';
 import type { KeyTableName } from '../schema/searchTables.js';
 import { createKeyTable, type KeyTable } from './keyTable.js';
 import { createPostings, type Postings } from './postings.js';
+import { createTermCounts, type TermCounts } from './termCounts.js';
 
 /** What has been read of a database's search tables, for every view of it: worktrees share one database. */
 export interface SharedRows {
   postings: Postings;
+  counts: TermCounts;
   keys: Record<KeyTableName, KeyTable>;
 }
 
@@ -15,7 +17,7 @@ export function sharedRows(db: Database, keyDim: number): SharedRows {
   let rows = known.get(db);
   if (!rows) {
     const table = (name: KeyTableName): KeyTable => createKeyTable(db, name, keyDim);
-    rows = { postings: createPostings(db), keys: { chunk_keys: table('chunk_keys'), file_keys: table('file_keys'), directory_keys: table('directory_keys') } };
+    rows = { postings: createPostings(db), counts: createTermCounts(db), keys: { chunk_keys: table('chunk_keys'), file_keys: table('file_keys'), directory_keys: table('directory_keys') } };
     known.set(db, rows);
   }
   return rows;

@@ -321,4 +321,18 @@ test('merging the segments of the text index, slice by slice, leaves few of them
   again.close();
 });
 
+test('a search that knows how frequent terms are finds what one that does not finds', () => {
+  const store = openAt(temporaryFolder());
+  const { view } = largeTree(store);
+  const queries = [['load_file0', 'parse_tree2', 'node'], ['save_node1', 'file'], ['tree', 'render_tree47', 'unheard_of']];
+  const search = (from: TreeView): Hit[][] => queries.map((names) => from.searchLexical(names, 300, ''));
+  const found = search(view);
+  let calls = 1;
+  while (store.countTerms()) calls++;
+  assert.ok(calls < 100 && !store.countTerms(), 'it comes to an end');
+  assert.equal(search(view), found);
+  assert.equal(search(store.openView(view.root)), found);
+  store.close();
+});
+
 test.run();
