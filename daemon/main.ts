@@ -11,6 +11,7 @@ import { lockPath, runtimeFolder, socketPath } from './ipc/paths.js';
 import { connectTo, serve } from './ipc/transport.js';
 import { errorFacts, log } from './log.js';
 import type { Daemon } from './methods/context.js';
+import { createOpenBuffers } from './openBuffers.js';
 import { createRepositories } from './repositories.js';
 import { createServer } from './server.js';
 
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
     setTimeout(() => void finish(), 10);
   };
   const ready = bundle.engine().then(() => undefined, () => undefined);
-  const daemon: Daemon = { started: Date.now(), ready, bundle, repositories, stop };
+  const daemon: Daemon = { started: Date.now(), ready, bundle, repositories, buffers: createOpenBuffers(), stop };
   const server = createServer(daemon, active);
   const listener = await serve(path, (wire) => server.onConnection(wire));
   const inode = lstatSync(path).ino;

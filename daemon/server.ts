@@ -8,6 +8,7 @@ import { buildId } from './ipc/packageRoot.js';
 import { PROTOCOL, type MethodName } from './ipc/protocol.js';
 import type { Wire } from './ipc/transport.js';
 import { errorFacts, log } from './log.js';
+import { buffers } from './methods/buffers.js';
 import { complete } from './methods/complete.js';
 import { locate, type Call, type Daemon, type Handler } from './methods/context.js';
 import { model } from './methods/model.js';
@@ -15,7 +16,7 @@ import { gc, index, pause, purge } from './methods/repository.js';
 import { status } from './methods/status.js';
 
 type Served = Exclude<MethodName, 'hello' | 'cancel' | 'stop'>;
-const HANDLERS: { [M in Served]: Handler<M> } = { complete, index, status, pause, gc, purge, model };
+const HANDLERS: { [M in Served]: Handler<M> } = { complete, buffers, index, status, pause, gc, purge, model };
 
 /**
  * How long a greeting waits for the model of a daemon that has just started: that time is the connection's, so that the
@@ -119,6 +120,7 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
       };
       wire.onClose = () => {
         for (const abort of calls.values()) abort.abort();
+        daemon.buffers.forget(connection);
       };
     },
   };

@@ -1,4 +1,6 @@
 /** The copy lane of one worktree: follows the open tree, and proposes from it and from the buffer itself. */
+import { createHash } from 'node:crypto';
+import { hashLines } from '../copylane/lineHash.js';
 import { likePlaces, type LikePlace } from '../copylane/likePlaces.js';
 import { LineIndex } from '../copylane/lineIndex.js';
 import { createCopyLane } from '../copylane/propose.js';
@@ -9,9 +11,19 @@ import type { ObjectReader, TreeView } from '../../store/types.js';
 export interface CopySource {
   /** Makes a tree's files the ones copied from; cheap for a neighbouring tree. */
   follow(view: TreeView, objects: ObjectReader): void;
+  /** Texts that stand for the files of their paths, or beside the others where the tree has none of a path. */
+  overlay(texts: ReadonlyMap<string, string>): void;
   /** Where the open tree goes on after lines like those above the cursor, best first. */
   places(place: { path: string; prefix: string }): LikePlace[];
   propose(place: { path: string; prefix: string; suffix: string | null; deadline?: number }): Promise<CopyCandidate[]>;
+}
+
+/** `oid` is none of Git's. */
+interface OverlaidFile {
+  path: string;
+  text: string;
+  oid: string;
+  hashes: Uint32Array;
 }
 
 /** Places handed to retrieval. */
@@ -20,7 +32,9 @@ const PLACES = 16;
 export function createCopySource(): CopySource {
   const index = new LineIndex();
   let reader: ObjectReader | undefined;
-  const read = async (oid: string): Promise<Buffer | undefined> => reader?.readBlob(oid);
+  let open: TreeView | undefined;
+  let overlaid: readonly OverlaidFile[] = [];
+  const read = async (oid: string): Promise<Buffer | string | undefined> => overlaid.find((file) => file.oid === oid)?.text ?? reader?.readBlob(oid);
   const tokens = new TokenIndex(read);
   // The indexes are made when a completion first asks: a repository nobody completes in costs no memory. From then on
   // they follow each new tree at once, so that no later completion waits for them.
@@ -28,7 +42,8 @@ export function createCopySource(): CopySource {
   let used = false;
   const update = (): void => {
     if (!waiting) return;
-    const files = [...waiting.lineHashes()];
+    const covered = new Set(overlaid.map(({ path }) => path));
+    const files = [...overlaid, ...[...waiting.lineHashes()].filter(({ path }) => !covered.has(path))];
     waiting = undefined;
     index.update(files);
     tokens.update(files);
@@ -36,8 +51,13 @@ export function createCopySource(): CopySource {
   const lane = createCopyLane(index, tokens, read);
   return {
     follow(view, objects) {
-      waiting = view;
+      waiting = open = view;
       reader = objects;
+      if (used) update();
+    },
+    overlay(texts) {
+      overlaid = [...texts].map(([path, text]) => ({ path, text, oid: `buffer ${createHash('sha256').update(text).digest('hex')}`, hashes: hashLines(text) }));
+      waiting = open;
       if (used) update();
     },
     places(place) {

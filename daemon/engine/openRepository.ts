@@ -6,6 +6,7 @@ import { openObjects } from '../../store/git/openObjects.js';
 import type { RepositoryPlace, TreeView } from '../../store/types.js';
 import { CHUNKER_ID, type Chunker } from '../chunker/chunker.js';
 import { complete } from '../complete/complete.js';
+import { admits } from '../indexer/admits.js';
 import { earlierVectors } from '../indexer/earlierVectors.js';
 import { indexTree } from '../indexer/indexTree.js';
 import { storeShapes } from '../indexer/vectorless.js';
@@ -32,6 +33,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
   const copies = createCopySource();
   const count = createTally(store);
   let view: TreeView | undefined;
+  let buffers: ReadonlyMap<string, string> | undefined;
   let indexing = 0;
   let done = { files: 0, filesDone: 0 };
   let closed = false;
@@ -57,6 +59,15 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     objects,
     count,
     places: copies.places,
+    async showBuffers(given) {
+      if (given === buffers || !view) return;
+      buffers = given;
+      const { root } = view;
+      const admitted: [string, string][] = [];
+      for (const [path, text] of given) if (view.file(path) !== undefined || (await admits(objects, root.tree, path))) admitted.push([path, text]);
+      // Another call may have come in between.
+      if (given === buffers) copies.overlay(new Map(admitted));
+    },
     current: () => view?.root ?? null,
     reopen() {
       const root = view?.root;

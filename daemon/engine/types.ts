@@ -53,6 +53,8 @@ export interface EngineRepository {
   complete(request: EngineCompletion, options?: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<CompleteResult>;
   /** Where the current tree goes on after lines like those above the cursor, best first. */
   places(place: { path: string; prefix: string }): LikePlace[];
+  /** Texts of open files, by path, that stand for or beside the committed ones from now on. The same map again costs nothing. */
+  showBuffers(buffers: ReadonlyMap<string, string>): Promise<void>;
   /** Tree completions are answered from now; null while nothing is indexed. */
   current(): DirectoryKey | null;
   /** Adds to the counters, now or later; never throws. */

@@ -111,6 +111,11 @@ export interface IndexProgress {
 export interface Methods {
   hello: { params: { protocol: number; build: string }; result: { protocol: number; build: string; pid: number } };
   complete: { params: CompleteParams; result: CompleteResult; event: { text: string } };
+  /**
+   * Texts of open files that are not committed: they are copied from like the repository's, until `text` is null or the
+   * connection ends. `kept` counts those that were taken; a file that would not be indexed, for its kind or content, is not.
+   */
+  buffers: { params: { files: { file: string; text: string | null }[] }; result: { kept: number } };
   index: { params: { repo: string; all?: boolean; wait?: boolean }; result: { fused: { chunks: number; nodes: number; blobs: number }; commit: string | null; ms: number; skipped: Record<string, number>; state: string }; event: IndexProgress };
   status: { params: { repo?: string }; result: StatusResult };
   pause: { params: { repo: string; paused: boolean }; result: { state: string } };

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { languageOf } from '../chunker/language.js';
 import { refuseContent, refusePath } from '../chunker/refuse.js';
 import { readConfig } from '../config.js';
@@ -7,6 +7,7 @@ import type { EngineCompletion } from '../engine/types.js';
 import { CallError } from '../ipc/errors.js';
 import type { CompleteParams, CompleteResult, CompletionReason, ContextMode } from '../ipc/protocol.js';
 import { locate, type Daemon, type Handler } from './context.js';
+import { placed } from './placed.js';
 import { bufferText, splitAtCursor } from './buffer.js';
 
 const DEFAULT_TIMEOUT_MS = 1000;
@@ -24,21 +25,6 @@ function emptyResult(reason: CompletionReason, context: ContextMode, model: stri
     nodes: [],
     ms: { total: 0, queue: 0, retrieve: 0, prefill: 0, decode: 0 },
   };
-}
-
-/** The file under its own name, its folder with links resolved, so that it compares with the worktree's root. */
-function placed(file: string): string {
-  let folder = dirname(file);
-  let rest = basename(file);
-  for (;;) {
-    try {
-      return join(realpathSync(folder), rest);
-    } catch {
-      if (dirname(folder) === folder) return file;
-      rest = join(basename(folder), rest);
-      folder = dirname(folder);
-    }
-  }
 }
 
 /** What a file that is a link leads to, there or not; undefined when it is none. */
@@ -128,5 +114,6 @@ async function run(daemon: Daemon, params: CompleteParams, how: { context: Conte
   const served = await daemon.repositories.openSetUp(place);
   if (!served) return (await daemon.bundle.engine()).completeAlone(request, options);
   served.glance(languageOf(path) === 'text' ? undefined : path);
+  await served.repository.showBuffers(daemon.buffers.of(place.worktree ?? place.gitDir));
   return served.repository.complete(request, options);
 }

@@ -3,6 +3,7 @@ import { locateRepository } from '../../store/git/locate.js';
 import type { RepositoryPlace } from '../../store/types.js';
 import type { BundleInUse } from '../bundleInUse.js';
 import type { MethodName, Methods } from '../ipc/protocol.js';
+import type { OpenBuffers } from '../openBuffers.js';
 import type { Repositories } from '../repositories.js';
 
 export interface Daemon {
@@ -11,6 +12,7 @@ export interface Daemon {
   ready: Promise<void>;
   bundle: BundleInUse;
   repositories: Repositories;
+  buffers: OpenBuffers;
   /** Ends the process, in good order, soon. */
   stop(why: string): void;
 }

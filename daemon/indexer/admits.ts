@@ -1,0 +1,22 @@
+import { descend, rootRules } from '../chunker/ignoreRules.js';
+import type { ObjectReader } from '../../store/types.js';
+import { refuse, ruleText } from './plan.js';
+
+/** Whether a file that is no part of a tree yet would be indexed there, as far as its path says. Rejects when a tree cannot be read. */
+export async function admits(objects: ObjectReader, rootTree: string, path: string): Promise<boolean> {
+  const names = path.split('/');
+  let rules = rootRules();
+  let tree: string | undefined = rootTree;
+  for (let depth = 0; depth < names.length; depth++) {
+    if (tree !== undefined) {
+      const entries = await objects.readTree(tree);
+      const textOf = (name: string): Promise<string | undefined> => ruleText(objects, entries.find((entry) => entry.name === name && entry.kind === 'blob')?.oid);
+      const [hefcignore, gitattributes] = [await textOf('.hefcignore'), await textOf('.gitattributes')];
+      rules = descend(rules, names.slice(0, depth).join('/'), { ...(hefcignore !== undefined && { hefcignore }), ...(gitattributes !== undefined && { gitattributes }) });
+      tree = entries.find((entry) => entry.name === names[depth] && entry.kind === 'tree')?.oid;
+    }
+    const last = depth === names.length - 1;
+    if (refuse(last ? 'blob' : 'tree', names.slice(0, depth + 1).join('/'), rules) !== null) return false;
+  }
+  return true;
+}
