@@ -1,6 +1,6 @@
 /** The engine: repositories, their index and their completions in one process, around one inference worker. */
 import { createChunker } from '../chunker/chunker.js';
-import { complete } from '../complete/complete.js';
+import { completeLines } from '../complete/block.js';
 import { createCopySource } from './copySource.js';
 import { openRepository } from './openRepository.js';
 import { createStorePool } from './storePool.js';
@@ -19,7 +19,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     completeAlone(request, how) {
       const copies = createCopySource();
-      return complete({ inference: options.inference, chooser: options.chooser, tree: undefined, places: () => [], propose: (place) => copies.propose(place), index: { state: 'absent', indexed: 0 } }, request, how);
+      return completeLines({ inference: options.inference, chooser: options.chooser, tree: undefined, places: () => [], propose: (place) => copies.propose(place), index: { state: 'absent', indexed: 0 } }, request, how);
     },
     async close() {
       await Promise.all([...repositories].map((repository) => repository.close()));

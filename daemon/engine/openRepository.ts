@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openObjects } from '../../store/git/openObjects.js';
 import type { RepositoryPlace, TreeView } from '../../store/types.js';
 import { CHUNKER_ID, type Chunker } from '../chunker/chunker.js';
-import { complete } from '../complete/complete.js';
+import { completeLines } from '../complete/block.js';
 import { admits } from '../indexer/admits.js';
 import { earlierVectors } from '../indexer/earlierVectors.js';
 import { indexTree } from '../indexer/indexTree.js';
@@ -64,7 +64,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       buffers = given;
       const { root } = view;
       const admitted: [string, string][] = [];
-      for (const [path, text] of given) if (view.file(path) !== undefined || (await admits(objects, root.tree, path))) admitted.push([path, text]);
+      for (const [path, text] of given) if (view.file(path) !== undefined || (await admits(place, objects, root.tree, path).catch(() => false))) admitted.push([path, text]);
       // Another call may have come in between.
       if (given === buffers) copies.overlay(new Map(admitted));
     },
@@ -106,7 +106,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     async complete(request, how) {
       const state = indexing > 0 ? 'indexing' : view ? 'ready' : 'absent';
       const indexed = state === 'ready' ? 1 : done.files > 0 ? done.filesDone / done.files : 0;
-      const result = await complete(
+      const result = await completeLines(
         { inference, chooser: options.chooser, tree: view && { view, objects: recent }, places: copies.places, propose: (where) => copies.propose(where), index: { state, indexed: state === 'absent' ? 0 : indexed } },
         request,
         how,

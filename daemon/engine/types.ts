@@ -29,6 +29,8 @@ export interface EngineCompletion {
   deadline?: number;
   session?: string;
   explain?: boolean;
+  /** Several lines where a block begins; default one. */
+  lines?: 'one' | 'block';
   /** 0..1: what is less likely to be the line meant is not offered. */
   minConfidence?: number;
 }

@@ -1,10 +1,15 @@
 import { descend, rootRules } from '../chunker/ignoreRules.js';
-import type { ObjectReader } from '../../store/types.js';
+import { ignoredByGit } from '../../store/git/ignoredByGit.js';
+import type { ObjectReader, RepositoryPlace } from '../../store/types.js';
 import { refuse, ruleText } from './plan.js';
 
-/** Whether a file that is no part of a tree yet would be indexed there, as far as its path says. Rejects when a tree cannot be read. */
-export async function admits(objects: ObjectReader, rootTree: string, path: string): Promise<boolean> {
+/**
+ * Whether a file that is no part of a tree yet would be added and indexed, as far as its path says. Rejects when a tree
+ * cannot be read or git fails.
+ */
+export async function admits(place: RepositoryPlace, objects: ObjectReader, rootTree: string, path: string): Promise<boolean> {
   const names = path.split('/');
+  if (names.some((name) => name.toLowerCase() === '.git') || (await ignoredByGit(place, objects.kind, path))) return false;
   let rules = rootRules();
   let tree: string | undefined = rootTree;
   for (let depth = 0; depth < names.length; depth++) {

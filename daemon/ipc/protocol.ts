@@ -41,6 +41,8 @@ export interface CompleteParams {
   /** Fill in what follows? Default: true when there is text below or right of the cursor. */
   fim?: boolean;
   explain?: boolean;
+  /** Several lines where a block begins, as many as are likely; default one. */
+  lines?: 'one' | 'block';
   /** 0..1, default 0: nothing is offered that is less likely to be the line meant, and the reason is `unsure`. */
   minConfidence?: number;
 }

@@ -47,6 +47,7 @@ function checkParams(params: CompleteParams): void {
   if (typeof params.file !== 'string' || !isAbsolute(params.file)) throw new CallError('usage', 'the file must be an absolute path');
   if (params.context !== undefined && !['hef', 'snippet', 'none'].includes(params.context)) throw new CallError('usage', `there is no context ${JSON.stringify(params.context)}; use hef, snippet or none`);
   if (params.maxTokens !== undefined && !(Number.isInteger(params.maxTokens) && params.maxTokens > 0 && params.maxTokens <= 1024)) throw new CallError('usage', 'the number of tokens must be between 1 and 1024');
+  if (params.lines !== undefined && !['one', 'block'].includes(params.lines)) throw new CallError('usage', `there is no lines ${JSON.stringify(params.lines)}; use one or block`);
   if (params.minConfidence !== undefined && !(params.minConfidence >= 0 && params.minConfidence <= 1)) throw new CallError('usage', 'the least confidence must be between 0 and 1');
   if (params.timeout !== undefined && !(params.timeout > 0 && params.timeout <= LONGEST_TIMEOUT_MS)) throw new CallError('usage', `the timeout must be between 1 and ${LONGEST_TIMEOUT_MS} ms`);
 }
@@ -108,6 +109,7 @@ async function run(daemon: Daemon, params: CompleteParams, how: { context: Conte
     session: how.session,
     ...(params.maxTokens !== undefined && { maxTokens: params.maxTokens }),
     ...(params.explain && { explain: true }),
+    ...(params.lines !== undefined && { lines: params.lines }),
     ...(params.minConfidence !== undefined && { minConfidence: params.minConfidence }),
   };
   const options = { signal: how.signal, onText: how.onText };

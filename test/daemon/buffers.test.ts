@@ -22,7 +22,7 @@ test.before(async () => {
   place = makeSurroundings();
   daemon = await connect(PATIENCE);
   repo = place.repository('buffers');
-  repo.commit({ ...SHOP, '.hefcignore': 'private/\n' });
+  repo.commit({ ...SHOP, '.hefcignore': 'private/\n', '.gitignore': 'build/\n*.local.py\n' });
   await daemon.call('index', { repo: repo.root, wait: true }, PATIENCE);
 });
 test.after(async () => {
@@ -56,7 +56,7 @@ test('the edited file is no context of itself', async () => {
 });
 
 test('what a commit would not index is not copied from', async () => {
-  for (const file of ['.env', 'private/ledger.py', '.git/ledger.py']) await show(file, UNSAVED);
+  for (const file of ['.env', 'private/ledger.py', '.git/ledger.py', 'build/ledger.py', 'shop/my.local.py']) await show(file, UNSAVED);
   assert.equal((await show('shop/key.py', `${UNSAVED}-----BEGIN RSA PRIVATE KEY-----\n${"MIIEowIBAAKCAQEA".repeat(4)}\n`)).kept, 0);
   assert.equal((await show('shop/large.py', UNSAVED.repeat(10_000))).kept, 0);
   assert.equal(await copiedFrom(), []);
