@@ -48,6 +48,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
     objects,
     count,
     places: copies.places,
+    likeFiles: copies.files,
     current: () => view?.root ?? null,
     reopen() {
       const root = view?.root;

@@ -32,7 +32,8 @@ export interface Plan {
 /** Rule files are small; what is larger is no rule file. */
 const RULE_FILE_BYTES = 256 * 1024;
 
-async function ruleText(objects: ObjectReader, oid: string | undefined): Promise<string | undefined> {
+/** Text of a rule file of a tree; undefined when it is not there or too large to be one. */
+export async function ruleText(objects: ObjectReader, oid: string | undefined): Promise<string | undefined> {
   if (oid === undefined) return undefined;
   const size = await objects.blobSize(oid);
   if (size === undefined || size > RULE_FILE_BYTES) return undefined;
@@ -88,7 +89,8 @@ export async function planTree(store: Store, objects: ObjectReader, rootTree: st
   return { root, directories, blobs: missing.map(({ oid, language }) => blobs.get(`${oid}/${language}`)!) };
 }
 
-function refuse(kind: string, path: string, rules: IgnoreRules): SkipReason | null {
+/** Refuses an entry by its kind, its name and the rules that reach it; null to go on. */
+export function refuse(kind: string, path: string, rules: IgnoreRules): SkipReason | null {
   if (kind === 'symlink' || kind === 'gitlink') return kind;
   // No editor and no wire can name it.
   if (!isUtf8Name(path)) return 'not-utf8';
