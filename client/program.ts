@@ -4,6 +4,8 @@
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../daemon/ipc/packageRoot.js';
+import type { ServeOptions } from './commands/serve.js';
+import type { UiOptions } from './commands/ui.js';
 import { CONTEXTS, DEFAULTS, LEAST, share, wholeNumber, type PlaceOptions } from './place.js';
 
 export function buildProgram(): Command {
@@ -56,6 +58,20 @@ function addCompletion(program: Command): void {
     .option('--stdio', 'the only way it speaks; taken because editors pass it')
     .addOption(new Option('--clientProcessId <pid>', 'end when this process has ended; some editors pass it'))
     .action(async () => (await import('./commands/lsp.js')).lsp());
+  examples(doorOptions(program.command('serve').description("serve editors over HTTP on this machine: llama.cpp's /infill, OpenAI's /v1/completions"), 8012), ['hefc serve', 'hefc serve --repo ~/work/shop --port 8013', 'hefc serve --show-token'])
+    .option('--show-token', 'print the token that clients send, and end')
+    .option('--no-token', 'ask for none: every program and user of this machine can then have completions')
+    .action(async (options: ServeOptions) => (await import('./commands/serve.js')).serve(options));
+  examples(doorOptions(program.command('ui').description('show the index and the last completions on a page in the browser'), 0), ['hefc ui', 'hefc ui --no-open --port 8014'])
+    .option('--no-open', 'print the address, and open no browser')
+    .action(async (options: UiOptions) => (await import('./commands/ui.js')).ui(options));
+}
+
+function doorOptions(command: Command, port: number): Command {
+  return command
+    .option('--repo <folder>', 'the repository to serve (default: the one around the working directory)')
+    .option('--host <address>', '127.0.0.1 or ::1', '127.0.0.1')
+    .option('--port <n>', '0: a free one', number(0, 65_535), port);
 }
 
 function placeOptions(command: Command): Command {
@@ -151,10 +167,10 @@ function examples(command: Command, lines: string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-function number(least: number): (text: string) => number {
+function number(least: number, most = Infinity): (text: string) => number {
   return (text) => {
     const value = wholeNumber(text, least);
-    if (value === undefined) throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+    if (value === undefined || value > most) throw new InvalidArgumentError(`It must be a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}.`);
     return value;
   };
 }

@@ -11,12 +11,15 @@ import { errorFacts, log } from './log.js';
 import { buffers } from './methods/buffers.js';
 import { complete } from './methods/complete.js';
 import { locate, type Call, type Daemon, type Handler } from './methods/context.js';
+import { likeFiles } from './methods/likeFiles.js';
 import { model } from './methods/model.js';
+import { recent, recorded } from './methods/recent.js';
 import { gc, index, pause, purge } from './methods/repository.js';
 import { status } from './methods/status.js';
+import { tree } from './methods/tree.js';
 
 type Served = Exclude<MethodName, 'hello' | 'cancel' | 'stop'>;
-const HANDLERS: { [M in Served]: Handler<M> } = { complete, buffers, index, status, pause, gc, purge, model };
+const HANDLERS: { [M in Served]: Handler<M> } = { complete: recorded(complete), buffers, index, status, pause, gc, purge, model, likeFiles, recent, tree };
 
 /**
  * How long a greeting waits for the model of a daemon that has just started: that time is the connection's, so that the

@@ -9,7 +9,7 @@ import { Failure, EXIT } from '../failure.js';
 import type { Acceptance } from './acceptance.js';
 import * as indexWatch from './indexWatch.js';
 import { ACCEPTED } from './items.js';
-import type { Link } from './link.js';
+import type { Link } from '../link.js';
 import type { Suggester } from './suggest.js';
 
 const CALL_MS = 10_000;

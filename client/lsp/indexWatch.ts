@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Connection, WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import type { IndexProgress, StatusResult } from '../../daemon/ipc/protocol.js';
 import { shareDone } from '../progress.js';
-import type { Link } from './link.js';
+import type { Link } from '../link.js';
 import type { Tell } from './tell.js';
 
 /** A repository that rests is not looked at again within this, in ms. */

@@ -11,7 +11,7 @@ import { createConfiguration } from './configuration.js';
 import { lineText, offsetOf, openDocuments, type OpenDocument } from './documents.js';
 import { createIndexWatch } from './indexWatch.js';
 import { completionList, inlineItem, withoutEcho, type Suggestion } from './items.js';
-import { createLink } from './link.js';
+import { createLink } from '../link.js';
 import { chooseEncoding, isPosition, type Encoding } from './positions.js';
 import { createSuggester } from './suggest.js';
 import { createTell } from './tell.js';
@@ -33,7 +33,7 @@ export function serveEditor(): void {
   });
   const connection = createConnection(reader, writer);
   const tell = createTell(connection);
-  const link = createLink();
+  const link = createLink('the language server, or the editor');
   const configuration = createConfiguration(connection, tell);
   const acceptance = createAcceptance();
   const suggester = createSuggester({ link, settings: configuration.settings, tell });

@@ -3,7 +3,7 @@ import type { CancellationToken } from 'vscode-languageserver';
 import { CallError, NoDaemonError } from '../../daemon/ipc/errors.js';
 import type { CompleteParams, CompleteResult } from '../../daemon/ipc/protocol.js';
 import { REASONS } from '../reasons.js';
-import type { Link } from './link.js';
+import type { Link } from '../link.js';
 import type { Settings } from './settings.js';
 import type { Tell } from './tell.js';
 

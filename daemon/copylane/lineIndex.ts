@@ -102,6 +102,11 @@ export class LineIndex {
     return best === undefined || edited.isOwn(oid) ? undefined : { path: best, oid };
   }
 
+  /** Paths of the open tree that hold the blob of a position; none when it is dead. */
+  pathsAt(position: number): readonly string[] {
+    return this.blobs[this.owner[position]!]!.paths;
+  }
+
   /**
    * Positions, latest first, whose last lines agree with a context: by exact hash or by shape, over `lines` lines.
    * @param query the context's hashes, nearest line first, as `exact` or `shape` of this index hold them

@@ -1,6 +1,7 @@
 /** The copy lane of one worktree: follows the open tree, and proposes from it and from the buffer itself. */
 import { createHash } from 'node:crypto';
 import { hashLines } from '../copylane/lineHash.js';
+import { likeFiles, type LikeFile } from '../copylane/likeFiles.js';
 import { likePlaces, type LikePlace } from '../copylane/likePlaces.js';
 import { LineIndex } from '../copylane/lineIndex.js';
 import { createCopyLane } from '../copylane/propose.js';
@@ -15,6 +16,8 @@ export interface CopySource {
   overlay(texts: ReadonlyMap<string, string>): void;
   /** Where the open tree goes on after lines like those above the cursor, best first. */
   places(place: { path: string; prefix: string }): LikePlace[];
+  /** Files of the open tree that most of a text's lines stand in, best first. */
+  files(text: { above: string; below: string }): LikeFile[];
   propose(place: { path: string; prefix: string; suffix: string | null; deadline?: number }): Promise<CopyCandidate[]>;
 }
 
@@ -28,6 +31,8 @@ interface OverlaidFile {
 
 /** Places handed to retrieval. */
 const PLACES = 16;
+/** Files named for a text of unknown origin. */
+const FILES = 8;
 
 export function createCopySource(): CopySource {
   const index = new LineIndex();
@@ -64,6 +69,11 @@ export function createCopySource(): CopySource {
       used = true;
       update();
       return likePlaces(index, place, PLACES);
+    },
+    files(text) {
+      used = true;
+      update();
+      return likeFiles(index, text, FILES);
     },
     async propose({ path, prefix, suffix, deadline }) {
       used = true;

@@ -68,6 +68,7 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       // Another call may have come in between.
       if (given === buffers) copies.overlay(new Map(admitted));
     },
+    likeFiles: copies.files,
     current: () => view?.root ?? null,
     reopen() {
       const root = view?.root;

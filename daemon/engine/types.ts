@@ -4,6 +4,7 @@
  */
 import type { ChooserParameters, Inference, TokenCounter } from '../../models/types.js';
 import type { Counters, ObjectReader, RepositoryPlace, Store, DirectoryKey } from '../../store/types.js';
+import type { LikeFile } from '../copylane/likeFiles.js';
 import type { LikePlace } from '../copylane/likePlaces.js';
 import type { PromptContext } from '../complete/context.js';
 import type { CompleteResult, IndexProgress } from '../ipc/protocol.js';
@@ -57,6 +58,8 @@ export interface EngineRepository {
   places(place: { path: string; prefix: string }): LikePlace[];
   /** Texts of open files, by path, that stand for or beside the committed ones from now on. The same map again costs nothing. */
   showBuffers(buffers: ReadonlyMap<string, string>): Promise<void>;
+  /** Files of the current tree that most of a text's lines stand in, best first: which of them is being edited? */
+  likeFiles(text: { above: string; below: string }): LikeFile[];
   /** Tree completions are answered from now; null while nothing is indexed. */
   current(): DirectoryKey | null;
   /** Adds to the counters, now or later; never throws. */

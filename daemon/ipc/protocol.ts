@@ -109,6 +109,51 @@ export interface IndexProgress {
   chunksFused: number;
 }
 
+/** A completion that was given, kept in the daemon's memory alone. */
+export interface RecentCompletion {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Absolute path. */
+  file: string;
+  line: number;
+  /** What was offered; nothing of the buffer it was made for. */
+  text: string;
+  lane: CompleteResult['lane'];
+  reason: CompletionReason;
+  model: string;
+  nodes: CompleteResult['nodes'];
+  tokens: CompleteResult['tokens'];
+  ms: CompleteResult['ms'];
+}
+
+/** Since the daemon started. */
+export interface CompletionTotals {
+  /** By lane and reason, as `lane/reason`. */
+  given: Record<string, number>;
+  /** Completions that took at most so many ms in all, by upper bound, each counted once; the last bound is null: no bound. */
+  latency: { ms: number | null; count: number }[];
+  totalMs: number;
+}
+
+/** A file or directory of the current commit. */
+export interface TreeNode {
+  /** Last part of the path; '' for the root. A directory whose only child is one takes both names, as `a/b`. */
+  name: string;
+  kind: 'directory' | 'file';
+  /** Files below, and how they stand: refused ones by reason. */
+  files: number;
+  fused: number;
+  waiting: number;
+  refused: Record<string, number>;
+  bytes: number;
+  /** Its share of a drawing: as `bytes`, a very large file counting as a large one. */
+  weight: number;
+  /** Directories: it has its own vectors. */
+  node?: boolean;
+  /** Absent where the answer's limit ended. */
+  children?: TreeNode[];
+}
+
 /** Method → params and result. `repo` is any absolute path inside the repository. */
 export interface Methods {
   hello: { params: { protocol: number; build: string }; result: { protocol: number; build: string; pid: number } };
@@ -125,6 +170,15 @@ export interface Methods {
   /** Stops indexing, closes the database and deletes it. */
   purge: { params: { repo: string }; result: { bytesFreed: number } };
   model: { params: { use?: string }; result: { current: string } };
+  /**
+   * Which files of the current tree hold most of a text's lines, best first; for clients whose protocol does not say
+   * which file is edited. None for a repository that is not indexed.
+   */
+  likeFiles: { params: { repo: string; above: string; below: string }; result: { files: { path: string; lines: number; share: number }[] } };
+  /** The last completions, newest first: all, or those of one repository. */
+  recent: { params: { repo?: string }; result: { completions: RecentCompletion[]; totals: CompletionTotals } };
+  /** What the index holds of the current commit, below `path` ('/'-separated, '' or absent: all). At most `limit` nodes, the heaviest first. */
+  tree: { params: { repo: string; path?: string; limit?: number }; result: { root: string; commit: string | null; tree: TreeNode | null } };
   cancel: { params: { id: number }; result: Record<string, never> };
   stop: { params: Record<string, never>; result: Record<string, never> };
 }

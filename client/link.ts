@@ -1,9 +1,9 @@
-/** The server's one lasting connection to the daemon, made when it is first needed and again when it was lost. */
-import type { CallOptions, Connection } from '../../daemon/ipc/client.js';
-import { CallError, NoDaemonError } from '../../daemon/ipc/errors.js';
-import { buildId, buildReplaced } from '../../daemon/ipc/packageRoot.js';
-import type { MethodName, Methods } from '../../daemon/ipc/protocol.js';
-import { reach } from '../session.js';
+/** A server's one lasting connection to the daemon, made when it is first needed and again when it was lost. */
+import type { CallOptions, Connection } from '../daemon/ipc/client.js';
+import { CallError, NoDaemonError } from '../daemon/ipc/errors.js';
+import { buildId, buildReplaced } from '../daemon/ipc/packageRoot.js';
+import type { MethodName, Methods } from '../daemon/ipc/protocol.js';
+import { reach } from './session.js';
 
 /** For a running daemon's greeting, in ms. */
 const HELLO_MS = 3000;
@@ -19,7 +19,8 @@ export interface Link {
   close(): void;
 }
 
-export function createLink(): Link {
+/** `restart`: what to start anew after an update of hefc, in words. */
+export function createLink(restart: string): Link {
   // Read now, while what stands on the disk is what runs here.
   buildId();
   let current: Promise<Connection> | undefined;
@@ -31,7 +32,7 @@ export function createLink(): Link {
 
   function open(): Promise<Connection> {
     if (current) return current;
-    if (buildReplaced()) return Promise.reject(new NoDaemonError('it was updated while this editor ran; restart the language server, or the editor'));
+    if (buildReplaced()) return Promise.reject(new NoDaemonError(`hefc was updated meanwhile; restart ${restart}`));
     if (rest && Date.now() < rest.until) return Promise.reject(rest.error);
     const made = reach({ helloTimeout: HELLO_MS });
     current = made;
