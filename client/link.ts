@@ -16,6 +16,8 @@ export interface Link {
    * Rejects with CallError (`cancelled` when `signal` is aborted) or NoDaemonError.
    */
   call<M extends MethodName>(method: M, params: Methods[M]['params'], options?: CallOptions<M>): Promise<Methods[M]['result']>;
+  /** How many connections have been made so far: what a daemon was told over an earlier one it has forgotten. */
+  connections(): number;
   close(): void;
 }
 
@@ -24,6 +26,7 @@ export function createLink(restart: string): Link {
   // Read now, while what stands on the disk is what runs here.
   buildId();
   let current: Promise<Connection> | undefined;
+  let connections = 0;
   let rest: { until: number; error: Error } | undefined;
 
   const forget = (made: Promise<Connection>): void => {
@@ -39,6 +42,7 @@ export function createLink(restart: string): Link {
     made.then(
       (connection) => {
         rest = undefined;
+        connections++;
         void connection.closed.then(() => forget(made));
       },
       (error: Error) => {
@@ -62,6 +66,7 @@ export function createLink(restart: string): Link {
         }
       }
     },
+    connections: () => connections,
     close() {
       current?.then((connection) => connection.close(), () => undefined);
     },

@@ -15,6 +15,7 @@ import { createLink } from '../link.js';
 import { chooseEncoding, isPosition, type Encoding } from './positions.js';
 import { createSuggester } from './suggest.js';
 import { createTell } from './tell.js';
+import { createUnsaved, type OpenText } from './unsaved.js';
 import { editorWire } from './wire.js';
 
 /** After these a line often goes on in a way that only the repository knows; words open the menu by themselves. */
@@ -36,9 +37,10 @@ export function serveEditor(): void {
   const link = createLink('the language server, or the editor');
   const configuration = createConfiguration(connection, tell);
   const acceptance = createAcceptance();
-  const suggester = createSuggester({ link, settings: configuration.settings, tell });
   const watch = createIndexWatch({ link, connection, supported: () => progress, tell });
   const documents = openDocuments({ encoding: () => encoding, onEdit: acceptance.edit });
+  const unsaved = createUnsaved({ link, open: () => openTexts(documents.all()) });
+  const suggester = createSuggester({ link, settings: configuration.settings, unsaved, tell });
   const commands = createCommands({ link, watch, suggester, acceptance, here: () => here });
   process.once('exit', acceptance.end);
   // A promise of the library that nobody awaits, such as a notification to an editor that has gone, ends no server.
@@ -75,12 +77,14 @@ export function serveEditor(): void {
   });
   documents.onDidClose(({ document }) => {
     acceptance.close(document.uri);
+    const file = filePath(document.uri);
+    if (file !== undefined) unsaved.close(file);
     tell.over(document.uri);
   });
   documents.listen(connection);
 
   /** null: nothing to offer. */
-  async function suggest(params: unknown, token: CancellationToken): Promise<Suggestion | null> {
+  async function suggest(params: unknown, inline: boolean, token: CancellationToken): Promise<Suggestion | null> {
     const { document, position } = placeOf(params);
     const { uri, content } = document;
     const file = filePath(uri);
@@ -91,7 +95,7 @@ export function serveEditor(): void {
     // The document may go on while the daemon works.
     const line = lineText(content, position.line);
     const units = content.positionAt(offset).character;
-    const result = await suggester.suggest({ file, text, offset }, token);
+    const result = await suggester.suggest({ file, text, offset, inline }, token);
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'the request was cancelled');
     if (result === undefined) return null;
     watch.glance(file);
@@ -109,11 +113,11 @@ export function serveEditor(): void {
   }
 
   connection.languages.inlineCompletion.on(async (params, token) => {
-    const found = await suggest(params, token);
+    const found = await suggest(params, true, token);
     return found === null ? null : { items: [inlineItem(found, encoding)] };
   });
   connection.onCompletion(async (params, token) => {
-    const found = await suggest(params, token);
+    const found = await suggest(params, false, token);
     return found === null ? { isIncomplete: true, items: [] } : completionList(found, encoding);
   });
   connection.onExecuteCommand(async ({ command, arguments: args = [] }, token) => {
@@ -140,6 +144,13 @@ function offer({ capabilities }: InitializeParams, encoding: Encoding, commands:
       executeCommandProvider: { commands },
     },
   };
+}
+
+function openTexts(documents: readonly OpenDocument[]): OpenText[] {
+  return documents.flatMap(({ uri, content }) => {
+    const file = filePath(uri);
+    return typeof content === 'string' || file === undefined ? [] : [{ file, version: content.version, text: () => content.getText() }];
+  });
 }
 
 function workspace({ workspaceFolders, rootUri }: InitializeParams): string | undefined {

@@ -13,6 +13,10 @@ export interface Settings {
   /** Milliseconds a completion may take. */
   timeout: number;
   context: ContextMode;
+  /** 0..1: nothing less likely to be the line meant is shown. */
+  confidence: number;
+  /** Several lines where a block begins. */
+  multiline: boolean;
 }
 
 export interface Read {
@@ -21,7 +25,7 @@ export interface Read {
   faults: string[];
 }
 
-export const DEFAULTS: Settings = { enabled: true, timeout: PLACE.timeout, context: PLACE.context };
+export const DEFAULTS: Settings = { enabled: true, timeout: PLACE.timeout, context: PLACE.context, confidence: 0.2, multiline: true };
 /** The daemon's own limit. */
 const LONGEST_MS = 120_000;
 const MAX_BYTES = 1024 * 1024;
@@ -29,6 +33,8 @@ const MAX_BYTES = 1024 * 1024;
 const FIELDS: { [F in keyof Settings]: { must: string; holds(value: unknown): boolean } } = {
   enabled: { must: 'true or false', holds: (value) => typeof value === 'boolean' },
   timeout: { must: `a whole number of milliseconds from 1 to ${LONGEST_MS}`, holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_MS },
+  confidence: { must: 'a number from 0 to 1', holds: (value) => typeof value === 'number' && value >= 0 && value <= 1 },
+  multiline: { must: 'true or false', holds: (value) => typeof value === 'boolean' },
   context: { must: `one of ${CONTEXTS.join(', ')}`, holds: (value) => (CONTEXTS as readonly unknown[]).includes(value) },
 };
 

@@ -4,13 +4,19 @@ import { CallError, NoDaemonError } from '../../daemon/ipc/errors.js';
 import type { CompleteParams, CompleteResult } from '../../daemon/ipc/protocol.js';
 import { REASONS } from '../reasons.js';
 import type { Link } from '../link.js';
+import { lineBelow } from './ahead.js';
+import { createRemembered, type At } from './remembered.js';
 import type { Settings } from './settings.js';
 import type { Tell } from './tell.js';
+import type { Unsaved } from './unsaved.js';
 
 /** How much longer than the completion may take its answer is waited for, in ms. */
 const GRACE_MS = 2000;
 /** For an explanation, which nobody types against, in ms. */
 const EXPLAIN_MS = 10_000;
+/** A suggestion this likely is expected to be taken: the line below it is made ahead once nothing was asked for so many ms. */
+const EXPECTED = 0.5;
+const AHEAD_AFTER_MS = 150;
 
 export interface Place {
   /** Absolute path. */
@@ -18,6 +24,8 @@ export interface Place {
   text: string;
   /** UTF-16 code units into the text. */
   offset: number;
+  /** Shown in place, where several lines can stand. */
+  inline: boolean;
 }
 
 export interface Suggester {
@@ -27,33 +35,60 @@ export interface Suggester {
   explainLast(): Promise<CompleteResult | undefined>;
 }
 
-export function createSuggester({ link, settings, tell }: { link: Link; settings(): Settings; tell: Tell }): Suggester {
+export function createSuggester({ link, settings, unsaved, tell }: { link: Link; settings(): Settings; unsaved: Unsaved; tell: Tell }): Suggester {
   /** Requests under way, by file: a newer one stops the older. */
   const running = new Map<string, AbortController>();
+  const remembered = createRemembered();
+  let made = settings();
   let last: CompleteParams | undefined;
 
+  /** `wanted`: the user waits for it. */
+  async function ask({ file, before, after }: At, inline: boolean, abort: AbortController, wanted: boolean): Promise<CompleteResult> {
+    const { timeout, context, confidence, multiline } = settings();
+    const text = before + after;
+    const params: CompleteParams = { session: `lsp:${process.pid}:${file}`, file, text, ...cursorAt(text, before.length), context, timeout, minConfidence: confidence, lines: inline && multiline ? 'block' : 'one' };
+    if (wanted) last = params;
+    await unsaved.tell(file);
+    const result = await link.call('complete', params, { timeout: timeout + GRACE_MS, signal: abort.signal });
+    remembered.keep({ file, before, after }, result);
+    return result;
+  }
+
+  /** The line below a suggestion that will be taken, so that it is there when it is asked for. */
+  async function askAhead(at: At, { text, confidence }: CompleteResult, inline: boolean, abort: AbortController): Promise<void> {
+    const below = confidence < EXPECTED ? undefined : lineBelow(at, text);
+    if (below === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, AHEAD_AFTER_MS));
+    // Nobody waits for it: what goes wrong is told when the line is asked for.
+    if (!abort.signal.aborted) await ask(below, inline, abort, false).catch(() => undefined);
+  }
+
   return {
-    async suggest({ file, text, offset }, token) {
-      const { enabled, timeout, context } = settings();
+    async suggest({ file, text, offset, inline }, token) {
       running.get(file)?.abort();
-      if (!enabled) return undefined;
+      if (!settings().enabled) return undefined;
+      if (settings() !== made) remembered.clear();
+      made = settings();
       const abort = new AbortController();
       running.set(file, abort);
+      const at: At = { file, before: text.slice(0, offset), after: text.slice(offset) };
+      const known = remembered.find(at);
+      if (known !== undefined) return known;
       const listening = token.onCancellationRequested(() => abort.abort());
       if (token.isCancellationRequested) abort.abort();
-      last = { session: `lsp:${process.pid}:${file}`, file, text, ...cursorAt(text, offset), context, timeout };
       try {
-        const result = await link.call('complete', last, { timeout: timeout + GRACE_MS, signal: abort.signal });
+        const result = await ask(at, inline, abort, true);
         tell.over('daemon');
         if (result.text === '') explainNothing(result, file, tell);
         // An answer that was under way when a newer request came.
-        return abort.signal.aborted ? undefined : result;
+        if (abort.signal.aborted) return undefined;
+        void askAhead(at, result, inline, abort);
+        return result;
       } catch (error) {
         explainFailure(error, tell);
         return undefined;
       } finally {
         listening.dispose();
-        if (running.get(file) === abort) running.delete(file);
       }
     },
     async explainLast() {
@@ -76,7 +111,7 @@ export function cursorAt(text: string, offset: number): { line: number; column: 
 
 /** Into the log; that there is nothing to add is the usual case, and said nowhere. */
 function explainNothing({ reason }: CompleteResult, file: string, tell: Tell): void {
-  if (reason === 'no-suggestion' || reason === 'cancelled') return;
+  if (reason === 'no-suggestion' || reason === 'unsure' || reason === 'cancelled') return;
   tell.note(`nothing ${file}`, `${file}: ${reason === 'deadline' ? 'the time ran out before the first token; allow more with the setting hefc.timeout' : REASONS[reason]}`);
 }
 

@@ -61,6 +61,7 @@ export function createCopySource(): CopySource {
       if (used) update();
     },
     overlay(texts) {
+      if (texts.size === 0 && overlaid.length === 0) return;
       overlaid = [...texts].map(([path, text]) => ({ path, text, oid: `buffer ${createHash('sha256').update(text).digest('hex')}`, hashes: hashLines(text) }));
       waiting = open;
       if (used) update();

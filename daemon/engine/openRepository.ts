@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { blobId } from '../../store/git/blobId.js';
 import { openObjects } from '../../store/git/openObjects.js';
 import type { RepositoryPlace, TreeView } from '../../store/types.js';
 import { CHUNKER_ID, type Chunker } from '../chunker/chunker.js';
@@ -64,7 +65,11 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       buffers = given;
       const { root } = view;
       const admitted: [string, string][] = [];
-      for (const [path, text] of given) if (view.file(path) !== undefined || (await admits(place, objects, root.tree, path).catch(() => false))) admitted.push([path, text]);
+      for (const [path, text] of given) {
+        const oid = view.file(path)?.oid;
+        const wanted = oid === undefined ? await admits(place, objects, root.tree, path).catch(() => false) : oid !== blobId(text, oid);
+        if (wanted) admitted.push([path, text]);
+      }
       // Another call may have come in between.
       if (given === buffers) copies.overlay(new Map(admitted));
     },

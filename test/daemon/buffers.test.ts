@@ -48,6 +48,12 @@ test('an unsaved text of a committed file, and of a new one, is copied from unti
   }
 });
 
+test('an open file as it was committed changes nothing', async () => {
+  await show('shop/basket.py', SHOP['shop/basket.py']!);
+  assert.equal(await copiedFrom(), []);
+  await show('shop/basket.py', null);
+});
+
 test('the edited file is no context of itself', async () => {
   await show('shop/order.py', UNSAVED);
   assert.equal(await copiedFrom('shop/order.py'), []);

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TaskChoice } from './choice.js';
 import { fitConditionalLogit } from './conditionalLogit.js';
-import { chosenRight, crossValidate, fitChooser } from './fitChooser.js';
+import { chosenRight, crossValidate, fitChooser, fitDefaultChooser } from './fitChooser.js';
 import { seededRandom } from './random.js';
 import type { TaskDetails } from './runTasks.js';
 
@@ -50,6 +50,16 @@ test('the same examples give the same parameters', () => {
 test('tasks without a right line change no weight', () => {
   const hopeless: TaskDetails[] = details.map((each) => ({ ...each, choice: { ...each.choice!, lines: each.choice!.lines.map((line) => ({ ...line, right: false })) } }));
   assert.equal(fitChooser([...details, ...hopeless]).weights, fitChooser(details).weights);
+});
+
+test('confidence is how often the chosen line is right', () => {
+  const half = Array.from({ length: 400 }, (_, i) => task('a/b', -1, i % 2 === 0 ? -1.5 : -9));
+  const chance = ({ bias, weights }: { bias: number; weights: Record<string, number> }, features: Record<string, number>): number =>
+    1 / (1 + Math.exp(-Object.entries(weights).reduce((sum, [name, weight]) => sum + weight * (features[name] ?? 0), bias)));
+  const { confidence } = fitDefaultChooser(half, 0.001);
+  // The default takes the copied line here or there; it is right where it is as likely as the other.
+  assert.ok(chance(confidence!, { copied: 1, lm: -1.5 }) > 0.8);
+  assert.ok(chance(confidence!, { copied: 1, lm: -9 }) < 0.2);
 });
 
 test('a completion without lines is right whatever the parameters', () => {

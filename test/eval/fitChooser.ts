@@ -1,8 +1,10 @@
 /**
- * Fits the choice between the lines of both lanes: `node dist/test/eval/fitChooser.js DETAILS.jsonl…`, the files being
+ * Fits the choice between the lines of both lanes: `node dist/test/eval/fitChooser.js [--default-choice]
+ * DETAILS.jsonl…`, the files being
  * written by `hefc eval … --context product --details` on tasks of several repositories, none of them the validation's.
  * Prints ChooserParameters, confidence among them, as JSON on stdout (what export.py --chooser takes), and on stderr what the choice is worth on
- * each repository when it was fitted on the others.
+ * each repository when it was fitted on the others. With --default-choice the choice stays the default one, for a generator on
+ * which no better one is found, and its confidence alone is fitted.
  */
 import { readFileSync } from 'node:fs';
 import { DEFAULT_CHOOSER, weigh } from '../../daemon/complete/choose.js';
@@ -43,6 +45,11 @@ export function fitChooser(details: readonly TaskDetails[], penalty = PENALTY): 
   });
   const parameters = withBestBias(choices, { bias: 0, weights: fitConditionalLogit(examples, LINE_FEATURES, penalty) });
   return { ...parameters, confidence: fitConfidence(choices, parameters, penalty) };
+}
+
+/** The default choice, with the confidence that fits it. */
+export function fitDefaultChooser(details: readonly TaskDetails[], penalty = PENALTY): ChooserParameters {
+  return { ...DEFAULT_CHOOSER, confidence: fitConfidence(details.flatMap(({ choice }) => choice ?? []), DEFAULT_CHOOSER, penalty) };
 }
 
 /**
@@ -103,8 +110,9 @@ export function crossValidate(details: readonly TaskDetails[], penalty = PENALTY
   });
 }
 
-function main(files: readonly string[]): void {
-  if (files.length === 0) throw new Error('usage: fitChooser DETAILS.jsonl… (written by hefc eval … --context product --details)');
+function main(given: readonly string[]): void {
+  const files = given.filter((word) => word !== '--default-choice');
+  if (files.length === 0) throw new Error('usage: fitChooser [--default-choice] DETAILS.jsonl… (written by hefc eval … --context product --details)');
   const details = files.flatMap((file) => readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as TaskDetails));
   const columns = ['n', 'greedy', 'copy', 'unfitted', 'fitted', 'perfect', 'perfectCopy', 'perfectModel'] as const;
   const held = crossValidate(details);
@@ -112,7 +120,7 @@ function main(files: readonly string[]): void {
   rows.push(['in all', ...columns.map((column) => String(held.reduce((sum, row) => sum + row[column], 0)))]);
   console.error('Exact matches, each repository with parameters fitted on the others:');
   console.error(markdown(['repository', ...columns], rows).join('\n'));
-  console.log(JSON.stringify(fitChooser(details), null, 2));
+  console.log(JSON.stringify((files.length === given.length ? fitChooser : fitDefaultChooser)(details), null, 2));
 }
 
 await runAsScript(import.meta.url, () => main(process.argv.slice(2)));

@@ -25,9 +25,12 @@ const RESULT: CompleteResult = {
   ms: { total: 1, queue: 0, retrieve: 0, prefill: 0, decode: 0 },
 };
 
-export async function listen(): Promise<Listener> {
-  const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'hefc-l-')));
-  mkdirSync(path.join(home, 'run'));
+export const completion = (text: string): CompleteResult => ({ ...RESULT, text });
+
+/** `given`: the home of a listener that has ended. */
+export async function listen(given?: string): Promise<Listener> {
+  const home = given ?? realpathSync(mkdtempSync(path.join(tmpdir(), 'hefc-l-')));
+  mkdirSync(path.join(home, 'run'), { recursive: true });
   chmodSync(path.join(home, 'run'), 0o700);
   const listener: Listener = {
     home,

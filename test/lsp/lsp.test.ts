@@ -189,10 +189,17 @@ test('a file outside a repository, and one of a repository that is not indexed, 
   assert.is(await editor.quit(), 0);
 });
 
+/** A request of another file, so that the server is connected. */
+async function firstElsewhere(editor: Editor): Promise<void> {
+  const basket = path.join(shop.root, 'shop/basket.py');
+  editor.open(basket, SHOP['shop/basket.py']!);
+  await editor.inline(basket, 0, 0);
+}
+
 test('a request the daemon does not get to is replaced or cancelled all the same, and the newest is answered', async () => {
   const editor = await start();
+  await firstElsewhere(editor);
   editor.open(order, ORDER);
-  await editor.inline(order, LINE, 8);
   const source = new CancellationTokenSource();
   const stopped = pid();
   process.kill(stopped, 'SIGSTOP');
@@ -211,8 +218,8 @@ test('a request the daemon does not get to is replaced or cancelled all the same
 
 test('a daemon killed under the editor is started again, and no request is lost', async () => {
   const editor = await start();
+  await firstElsewhere(editor);
   editor.open(order, ORDER);
-  await editor.inline(order, LINE, 8);
   const first = pid();
   process.kill(first, 'SIGSTOP');
   const asked = editor.inline(order, LINE, 8);
@@ -222,6 +229,7 @@ test('a daemon killed under the editor is started again, and no request is lost'
   assert.is.not(pid(), first);
   process.kill(pid(), 'SIGKILL');
   await until('the daemon was gone', () => lockHolder(lockPath()) === undefined);
+  editor.change(order, { text: `${ORDER}\n` });
   assert.is((await editor.inline(order, LINE, 8))?.items[0]?.insertText, EXPECTED);
   assert.equal(editor.messages, []);
   assert.is(await editor.quit(), 0);
@@ -250,7 +258,7 @@ test('after an update of hefc the running server says so, and leaves the daemon 
   utimesSync(path.join(copy, 'dist/.tsbuildinfo'), 1000, 1000);
   editor.open(order, ORDER);
   assert.is(await editor.inline(order, LINE, 8), null);
-  assert.equal(editor.messages, ['hefc: it was updated while this editor ran; restart the language server, or the editor']);
+  assert.equal(editor.messages, ['hefc: hefc was updated meanwhile; restart the language server, or the editor']);
   assert.is(pid(), daemon);
   assert.is(await editor.quit(), 0);
 });

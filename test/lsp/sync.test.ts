@@ -202,7 +202,8 @@ test('what stands right of the cursor already is not offered again', async () =>
   editor.open(FILE, 'call()\n');
   assert.is((await editor.inline(FILE, 0, 5))?.items[0]?.insertText, 'a, b');
   listener.answer = () => ({ text: ')' });
-  assert.is(await editor.inline(FILE, 0, 5), null);
+  editor.open('/nowhere/b.py', 'call()\n');
+  assert.is(await editor.inline('/nowhere/b.py', 0, 5), null);
   await editor.quit();
 });
 
