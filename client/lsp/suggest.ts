@@ -33,12 +33,15 @@ export interface Suggester {
   suggest(place: Place, token: CancellationToken): Promise<CompleteResult | undefined>;
   /** The last request made again, explained; undefined before the first. Rejects with CallError or NoDaemonError. */
   explainLast(): Promise<CompleteResult | undefined>;
+  /** Since the start: requests, those answered from earlier answers, and completions made ahead. */
+  counts(): { requests: number; kept: number; ahead: number };
 }
 
 export function createSuggester({ link, settings, unsaved, tell }: { link: Link; settings(): Settings; unsaved: Unsaved; tell: Tell }): Suggester {
   /** Requests under way, by file: a newer one stops the older. */
   const running = new Map<string, AbortController>();
   const remembered = createRemembered();
+  const counts = { requests: 0, kept: 0, ahead: 0 };
   let made = settings();
   let last: CompleteParams | undefined;
 
@@ -60,7 +63,9 @@ export function createSuggester({ link, settings, unsaved, tell }: { link: Link;
     if (below === undefined) return;
     await new Promise((resolve) => setTimeout(resolve, AHEAD_AFTER_MS));
     // Nobody waits for it: what goes wrong is told when the line is asked for.
-    if (!abort.signal.aborted) await ask(below, inline, abort, false).catch(() => undefined);
+    if (abort.signal.aborted) return;
+    counts.ahead++;
+    await ask(below, inline, abort, false).catch(() => undefined);
   }
 
   return {
@@ -72,8 +77,12 @@ export function createSuggester({ link, settings, unsaved, tell }: { link: Link;
       const abort = new AbortController();
       running.set(file, abort);
       const at: At = { file, before: text.slice(0, offset), after: text.slice(offset) };
+      counts.requests++;
       const known = remembered.find(at);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        counts.kept++;
+        return known;
+      }
       const listening = token.onCancellationRequested(() => abort.abort());
       if (token.isCancellationRequested) abort.abort();
       try {
@@ -91,6 +100,7 @@ export function createSuggester({ link, settings, unsaved, tell }: { link: Link;
         listening.dispose();
       }
     },
+    counts: () => ({ ...counts }),
     async explainLast() {
       if (last === undefined) return undefined;
       return link.call('complete', { ...last, explain: true, timeout: EXPLAIN_MS }, { timeout: EXPLAIN_MS + GRACE_MS });

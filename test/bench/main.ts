@@ -1,6 +1,7 @@
 /**
  * `hefc bench compare …`: the same tasks through every way to give context (compare.ts); `growth`: how cost grows
- * (growth/growth.ts); `profile`: where time goes (profile/profile.ts); `typing`: a stretch of work (typing/typing.ts).
+ * (growth/growth.ts); `profile`: where time goes (profile/profile.ts); `typing`: a stretch of work (typing/typing.ts);
+ * `replay`: what a person who types sees of it (replay/replay.ts).
  *
  * `hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full]`: measures every budget of docs/architecture.md with the real
  * daemon and command, in a clone in a temporary folder. --quick takes fewer rounds; --full adds the rebase of 100
@@ -23,15 +24,16 @@ import { onWorkbench, repositoryAt } from './onWorkbench.js';
 import { profile } from './profile/profile.js';
 import { rebase } from './rebase.js';
 import { refuse } from './refuse.js';
+import { replay } from './replay/replay.js';
 import { retrievalAtScale } from './retrieval.js';
 import { switchBranch } from './switchBranch.js';
 import { whileIndexing } from './whileIndexing.js';
 import { typing } from './typing/typing.js';
 import type { Workbench } from './workbench.js';
 
-const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full], or hefc bench compare | growth | profile | typing';
+const USAGE = 'usage: hefc bench [--repo DIR] [--json | --markdown] [--quick] [--full], or hefc bench compare | growth | profile | typing | replay';
 
-const COMMANDS: Partial<Record<string, (given: readonly string[]) => Promise<void>>> = { compare, growth, profile, typing };
+const COMMANDS: Partial<Record<string, (given: readonly string[]) => Promise<void>>> = { compare, growth, profile, typing, replay };
 
 interface Step {
   what: string;
