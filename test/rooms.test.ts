@@ -28,7 +28,7 @@ function imports(room: string): [string, string][] {
 
 const ALLOWED: Record<string, RegExp> = {
   client: /^(node:[a-z/_]+|commander|esbuild|vscode-languageserver(?:\/node|-textdocument)?|client\/.*|hooks\/.*|daemon\/ipc\/.*)$/,
-  [VSCODE]: /^(node:[a-z/_]+|vscode|vscode-languageclient\/node|esbuild|@vscode\/vsce|client\/editors\/vscode\/.*|client\/licences\.js|daemon\/ipc\/packageRoot\.js)$/,
+  [VSCODE]: /^(node:[a-z/_]+|vscode|vscode-languageclient\/node|esbuild|@vscode\/vsce|client\/editors\/vscode\/.*|client\/(?:licences|onPath)\.js|daemon\/ipc\/packageRoot\.js)$/,
   hooks: /^(node:[a-z/_]+|hooks\/.*|daemon\/ipc\/packageRoot\.js)$/,
   daemon: /^(node:[a-z/_]+|node-ipc|ignore|@vscode\/tree-sitter-wasm|daemon\/.*|store\/.*|models\/.*)$/,
   'daemon/ipc': /^(node:[a-z/_]+|node-ipc|daemon\/ipc\/.*)$/,
@@ -60,7 +60,8 @@ test('only the language server knows its protocol: no other command loads it', (
   const knowing = found.filter(([, module]) => module.startsWith('vscode-')).map(([file]) => path.dirname(file));
   assert.equal([...new Set(knowing)], [path.join('client', 'lsp')]);
   const using = found.filter(([file, module]) => module.startsWith(path.join('client', 'lsp')) && path.dirname(file) !== path.join('client', 'lsp')).map(([file]) => file);
-  assert.equal(using, [path.join('client', 'commands', 'lsp.ts')]);
+  assert.equal(using, [path.join('client', 'commands', 'lsp.ts'), path.join('client', 'doctor', 'homeSettings.ts')]);
+  assert.equal(modulesOf(readFileSync(path.join(root, 'client/lsp/settings.ts'), 'utf8')).filter((module) => module.startsWith('vscode-')), [], 'what the doctor reads settings with');
 });
 
 test('only one module knows ONNX Runtime: it switches the telemetry client off first', () => {

@@ -1,8 +1,8 @@
 /** Finds the `hefc` command, as an absolute path: what lies in the opened folder is never run by accident. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { HEFC_NAMES, isProgram, programOnPath } from '../../onPath.js';
 
 /** The first version with what this extension asks of the server. */
 export const LEAST_VERSION = '0.1.0';
@@ -42,24 +42,10 @@ function given(wanted: string): string {
   return command;
 }
 
-function onPath({ PATH, Path }: NodeJS.ProcessEnv): string {
-  const windows = process.platform === 'win32';
-  const names = windows ? ['hefc.cmd', 'hefc.exe'] : ['hefc'];
-  for (const folder of (PATH ?? Path ?? '').split(path.delimiter).filter((one) => path.isAbsolute(one))) {
-    const found = names.map((name) => path.join(folder, name)).find(isProgram);
-    if (found !== undefined) return found;
-  }
-  throw new NoHefc('hefc was not found on the PATH that this editor sees. Install it (in the hefc folder: npm link), or set hefc.path to where it is.');
-}
-
-/** As a shell sees it: a file that may be run. */
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
+function onPath(environment: NodeJS.ProcessEnv): string {
+  const found = programOnPath(HEFC_NAMES, environment);
+  if (found === undefined) throw new NoHefc('hefc was not found on the PATH that this editor sees. Install it (in the hefc folder: npm link), or set hefc.path to where it is.');
+  return found;
 }
 
 /** Command files of Windows run in a shell only; the path is then quoted. */
