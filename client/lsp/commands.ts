@@ -1,7 +1,8 @@
-/** The commands an editor may run. Each returns text for a person to read. */
+/** The commands an editor may run. Each returns text for a person to read, but for `hefc.statusData`: an object for a program. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CancellationToken } from 'vscode-languageserver';
+import type { StatusResult } from '../../daemon/ipc/protocol.js';
 import { report } from '../commands/explain.js';
 import { summary } from '../commands/indexRepository.js';
 import { statusLines } from '../commands/status.js';
@@ -24,7 +25,7 @@ export interface CommandsOptions {
 }
 
 /** Of the name and arguments of a command; a repository's path or URI is the first argument, and may be left out. */
-export type Run = (args: readonly unknown[], token: CancellationToken) => Promise<string | null>;
+export type Run = (args: readonly unknown[], token: CancellationToken) => Promise<string | StatusResult | null>;
 
 export function createCommands({ link, watch, suggester, acceptance, here }: CommandsOptions): ReadonlyMap<string, Run> {
   const repository = ([named]: readonly unknown[]): string => {
@@ -46,6 +47,7 @@ export function createCommands({ link, watch, suggester, acceptance, here }: Com
       acceptance.flush();
       return statusLines(await link.call('status', { repo: repository(args) }, { timeout: CALL_MS })).join('\n');
     }],
+    ['hefc.statusData', async (args) => link.call('status', { repo: repository(args) }, { timeout: CALL_MS })],
     ['hefc.explainLast', async () => {
       const result = await suggester.explainLast();
       return result === undefined ? 'Nothing was completed yet.' : report(result).join('\n');

@@ -1,11 +1,12 @@
 /** The whole command against a real repository and the real daemon. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeRepository, type TestRepository } from '../hooks/repository.js';
-import { makeCommand, type Command, type Ran } from './command.js';
+import { MAIN, makeCommand, type Command, type Ran } from './command.js';
 
 const test = suite('client: lifecycle');
 let command: Command;
@@ -203,14 +204,22 @@ test('daemon status, start, logs and stop work', () => {
   assert.match(done(['daemon', 'stop']).stdout, /No daemon was running/);
 });
 
-test('doctor finds the installation sound and the repository set up', () => {
-  const ran = command.hefc(['doctor', '--json'], { cwd: repository.root });
+test('doctor finds the installation sound, the repository and an editor set up', () => {
+  const bin = path.join(command.home, 'bin');
+  mkdirSync(path.join(command.home, '.config/nvim'), { recursive: true });
+  mkdirSync(bin);
+  for (const [name, body] of [['hefc', `exec '${process.execPath}' '${MAIN}' "$@"`], ['nvim', 'echo NVIM v0.9.5']] as const) writeFileSync(path.join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  writeFileSync(path.join(command.home, '.config/nvim/init.lua'), "vim.lsp.config('hefc', { cmd = { 'hefc', 'lsp' } })\n");
+  writeFileSync(path.join(command.home, '.hefc.json'), '{"timeout": 2000}');
+  // Git alone beside it, so that the machine's own editors are not seen.
+  symlinkSync(spawnSync('which', ['git'], { encoding: 'utf8' }).stdout.trim(), path.join(bin, 'git'));
+  const ran = command.hefc(['doctor', '--json'], { cwd: repository.root, environment: { HOME: command.home, PATH: bin, SHELL: '', XDG_CONFIG_HOME: '' } });
   const { ok, findings } = JSON.parse(ran.stdout) as { ok: boolean; findings: { name: string; state: string; detail: string }[] };
   const bad = findings.filter(({ state }) => state !== 'ok').map(({ name, detail }) => `${name}: ${detail}`);
   assert.equal(bad, []);
   assert.ok(ok);
   assert.is(ran.status, 0);
-  assert.equal(findings.map(({ name }) => name), ['better-sqlite3', 'sqlite-vec', 'onnxruntime-node', 'tokenizers', 'tree-sitter', 'node', 'git', 'folders', 'models', 'daemon', 'inference', 'hooks', 'database folder', 'disk', 'index']);
+  assert.equal(findings.map(({ name }) => name), ['better-sqlite3', 'sqlite-vec', 'onnxruntime-node', 'tokenizers', 'tree-sitter', 'node', 'git', 'folders', 'models', 'daemon', 'inference', 'hooks', 'database folder', 'disk', 'index', 'hefc on PATH', 'language server', '.hefc.json', 'Neovim']);
 });
 
 test('doctor starts the model with the threads and the provider of the configuration', () => {
