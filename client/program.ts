@@ -5,6 +5,8 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../daemon/ipc/packageRoot.js';
 import { CONTEXTS, DEFAULTS, LEAST, wholeNumber, type PlaceOptions } from './place.js';
+import { SHELLS, type Shell } from './shells.js';
+import { SUGGEST_DEFAULTS, type SuggestOptions } from './suggestOptions.js';
 
 export function buildProgram(): Command {
   const program = new Command('hefc')
@@ -18,6 +20,7 @@ export function buildProgram(): Command {
 
   addSetup(program);
   addCompletion(program);
+  addShell(program);
   addCare(program);
   addDaemon(program);
   addHooks(program);
@@ -56,6 +59,20 @@ function addCompletion(program: Command): void {
     .option('--stdio', 'the only way it speaks; taken because editors pass it')
     .addOption(new Option('--clientProcessId <pid>', 'end when this process has ended; some editors pass it'))
     .action(async () => (await import('./commands/lsp.js')).lsp());
+}
+
+function addShell(program: Command): void {
+  examples(program.command('shell').description('print what bash, zsh or fish reads to complete command lines at a key, and hefc itself at TAB'), ['eval "$(hefc shell bash)"', 'eval "$(hefc shell zsh)"', 'hefc shell fish | source'])
+    .addArgument(new Argument('<shell>', 'whose script').choices(SHELLS))
+    .action(async (name: Shell) => (await import('./commands/shell.js')).shell(name));
+  examples(program.command('suggest').description('complete a command line, read from standard input, from the commands in the files of this repository'), ["printf %s 'npm run t' | hefc suggest", "printf %s 'make ' | hefc suggest --limit 3 --json", "history | cut -c8- | tr '\\n' '\\0' | { printf 'git co\\0\\0'; cat; } | hefc suggest --history"])
+    .option('--history', 'use the history that follows the line; never without this')
+    .option('--limit <n>', 'how many at most', number(1), SUGGEST_DEFAULTS.limit)
+    .option('--timeout <ms>', 'time for the answer, the start of a daemon included', number(1), SUGGEST_DEFAULTS.timeout)
+    .addOption(new Option('--null', 'for scripts: why there is nothing (or nothing), then what is to stand left of the cursor, each ended by a NUL').conflicts('json'))
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nA NUL in the line stands for the cursor; after another one come lines of history, each ended by a NUL.')
+    .action(async (options: SuggestOptions) => (await import('./commands/suggest.js')).suggest(options));
 }
 
 function placeOptions(command: Command): Command {

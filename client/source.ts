@@ -2,6 +2,7 @@
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, fileFailure } from './failure.js';
+import { readStdin } from './readStdin.js';
 
 /** Larger files are no source anyone edits by hand; the daemon refuses them as well. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -15,7 +16,7 @@ export interface SourceText {
 /** Reads the file, or standard input in its place. Throws Failure: no such file, not a file, too large, binary. */
 export async function readSource(file: string, fromStdin: boolean): Promise<SourceText> {
   const absolute = path.resolve(file);
-  const bytes = fromStdin ? await readStdin() : readFile(absolute, file);
+  const bytes = fromStdin ? await readStdin(MAX_BYTES) : readFile(absolute, file);
   if (bytes.length > MAX_BYTES) throw new Failure(EXIT.usage, `${file} is larger than 8 MiB; hefc completes source files below that`);
   if (bytes.subarray(0, 8192).includes(0)) throw new Failure(EXIT.usage, `${file} is binary; hefc completes text files`);
   return { file: absolute, text: bytes.toString('utf8') };
@@ -46,15 +47,4 @@ function readFile(absolute: string, shown: string): Buffer {
   } catch (error) {
     throw fileFailure(`read ${shown}`, error);
   }
-}
-
-async function readStdin(): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of process.stdin) {
-    parts.push(part as Buffer);
-    length += (part as Buffer).length;
-    if (length > MAX_BYTES) break;
-  }
-  return Buffer.concat(parts);
 }

@@ -13,9 +13,10 @@ import { locate, type Call, type Daemon, type Handler } from './methods/context.
 import { model } from './methods/model.js';
 import { gc, index, pause, purge } from './methods/repository.js';
 import { status } from './methods/status.js';
+import { suggest } from './methods/suggest.js';
 
 type Served = Exclude<MethodName, 'hello' | 'cancel' | 'stop'>;
-const HANDLERS: { [M in Served]: Handler<M> } = { complete, index, status, pause, gc, purge, model };
+const HANDLERS: { [M in Served]: Handler<M> } = { complete, suggest, index, status, pause, gc, purge, model };
 
 /**
  * How long a greeting waits for the model of a daemon that has just started: that time is the connection's, so that the
@@ -41,7 +42,7 @@ function checked(message: unknown): Message {
 
 /** Closes the repository a call found damaged, so that the next call has a fresh database. */
 async function heal(daemon: Daemon, params: Record<string, unknown>): Promise<void> {
-  const named = params.repo ?? params.file;
+  const named = params.repo ?? params.file ?? params.directory;
   try {
     const places = typeof named === 'string' ? [await locate(named)] : (await daemon.repositories.all()).map((one) => one.repository.place);
     for (const commonDir of new Set(places.map((place) => place.commonDir))) await daemon.repositories.heal(commonDir);

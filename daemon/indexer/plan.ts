@@ -32,7 +32,8 @@ export interface Plan {
 /** Rule files are small; what is larger is no rule file. */
 const RULE_FILE_BYTES = 256 * 1024;
 
-async function ruleText(objects: ObjectReader, oid: string | undefined): Promise<string | undefined> {
+/** The text of a rule file; undefined when there is none, or none of a rule file's size. */
+export async function ruleText(objects: ObjectReader, oid: string | undefined): Promise<string | undefined> {
   if (oid === undefined) return undefined;
   const size = await objects.blobSize(oid);
   if (size === undefined || size > RULE_FILE_BYTES) return undefined;
