@@ -50,6 +50,7 @@ function addCompletion(program: Command): void {
   examples(placeOptions(complete), [
     'hefc complete --file src/main.ts --line 10 --column 4',
     'hefc complete --file src/main.ts --line 10 --column 4 --stdin --json <buffer',
+    'head -n 40 lib/a.py | hefc complete --stdin --file lib/a.py',
     'hefc complete --file lib/a.py --line 3 --column 0 --context none',
   ]).action(async (options: PlaceOptions) => (await import('./commands/complete.js')).complete(options));
   const explain = program.command('explain').description('complete, and tell what the completion was made from');
@@ -65,7 +66,7 @@ function addShell(program: Command): void {
   examples(program.command('shell').description('print what bash, zsh or fish reads to complete command lines at a key, and hefc itself at TAB'), ['eval "$(hefc shell bash)"', 'eval "$(hefc shell zsh)"', 'hefc shell fish | source'])
     .addArgument(new Argument('<shell>', 'whose script').choices(SHELLS))
     .action(async (name: Shell) => (await import('./commands/shell.js')).shell(name));
-  examples(program.command('suggest').description('complete a command line, read from standard input, from the commands in the files of this repository'), ["printf %s 'npm run t' | hefc suggest", "printf %s 'make ' | hefc suggest --limit 3 --json", "history | cut -c8- | tr '\\n' '\\0' | { printf 'git co\\0\\0'; cat; } | hefc suggest --history"])
+  examples(program.command('suggest').description('complete a command line, read from standard input, from the commands in the files of this repository'), ["printf %s 'npm run t' | hefc suggest", "printf %s 'make ' | hefc suggest --limit 3 --json", "printf 'make \\0 --silent' | hefc suggest"])
     .option('--history', 'use the history that follows the line; never without this')
     .option('--limit <n>', 'how many at most', number(1), SUGGEST_DEFAULTS.limit)
     .option('--timeout <ms>', 'time for the answer, the start of a daemon included', number(1), SUGGEST_DEFAULTS.timeout)
@@ -78,8 +79,8 @@ function addShell(program: Command): void {
 function placeOptions(command: Command): Command {
   return command
     .requiredOption('--file <path>', 'the file')
-    .requiredOption('--line <n>', 'line of the cursor, from 1', number(LEAST.line))
-    .requiredOption('--column <n>', 'UTF-16 code units left of the cursor, from 0', number(LEAST.column))
+    .option('--line <n>', 'line of the cursor, from 1; with --stdin it may be left out, for the last one', number(LEAST.line))
+    .option('--column <n>', 'UTF-16 code units left of the cursor, from 0; with --stdin it may be left out, for the end of the line', number(LEAST.column))
     .option('--stdin', "read the buffer's text from standard input; the file need not be saved or exist")
     .addOption(new Option('--context <mode>', 'what goes into the prompt besides the file').choices(CONTEXTS).default(DEFAULTS.context))
     .option('--max-tokens <n>', 'length limit of the completion', number(LEAST.maxTokens))

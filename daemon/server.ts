@@ -73,7 +73,7 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
         if (method === 'hello') {
           greeted = params.protocol === PROTOCOL && params.build === buildId();
           if (!greeted) throw new CallError('version', `the daemon is of another build (${buildId()}); it is restarted`);
-          await Promise.race([daemon.ready, new Promise((resolve) => setTimeout(resolve, HELLO_MS))]);
+          if (params.early !== true) await Promise.race([daemon.ready, new Promise((resolve) => setTimeout(resolve, HELLO_MS))]);
           return wire.send({ id, result: { protocol: PROTOCOL, build: buildId(), pid: process.pid } });
         }
         if (method === 'stop') {

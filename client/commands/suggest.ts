@@ -8,7 +8,7 @@ import type { SuggestOptions } from '../suggestOptions.js';
 
 const MOST_BYTES = 4 * 1024 * 1024;
 /** Kept back from the time allowed, in ms, so that the daemon's answer still arrives in it. */
-const RETURN_MS = 50;
+const RETURN_MS = 200;
 
 const REASONS: Readonly<Record<SuggestResult['reason'], string>> = {
   ok: '',
@@ -60,9 +60,9 @@ async function ask({ left, right, history }: Line, { limit, timeout }: SuggestOp
       reached = true;
       const params = { directory: process.cwd(), left, right, history, limit, timeout: Math.max(1, remaining() - RETURN_MS), session: `${process.ppid}:suggest` };
       return connection.call('suggest', params, { timeout: remaining() });
-    }, { timeout: remaining(), helloTimeout: remaining() });
+    }, { timeout: remaining(), helloTimeout: remaining(), early: true });
   } catch (error) {
-    if (!reached && error instanceof NoDaemonError && Date.now() >= end - RETURN_MS) throw new NoDaemonError(`${late}: the daemon is starting; try again in a moment, or see: hefc daemon logs`);
+    if (!reached && Date.now() >= end - RETURN_MS) throw new NoDaemonError(`${late}: the daemon is starting, or busy; try again in a moment, or see: hefc daemon logs`);
     if (error instanceof CallError && error.code === 'timeout') throw new CallError('timeout', `${late}; try again, or allow more with --timeout`);
     throw error;
   }

@@ -2,7 +2,7 @@
 __hefc_left=() __hefc_at=0 __hefc_right= __hefc_shown= __hefc_missed=
 
 __hefc_ask() {
-  local flags=(--null)
+  local flags=(--null --timeout "${HEFC_SHELL_TIMEOUT:-1500}")
   [[ ${HEFC_SHELL_HISTORY-} == 1 ]] && flags+=(--history)
   {
     builtin printf '%s\0%s\0' "$1" "$2"

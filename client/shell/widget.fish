@@ -6,7 +6,8 @@ set -g __hefc_shown ''
 set -g __hefc_missed ''
 
 function __hefc_ask
-    set -l flags --null
+    set -l flags --null --timeout 1500
+    test -n "$HEFC_SHELL_TIMEOUT"; and set flags[3] $HEFC_SHELL_TIMEOUT
     test "$HEFC_SHELL_HISTORY" = 1; and set -a flags --history
     begin
         printf '%s\0%s\0' $argv[1] $argv[2]
@@ -16,11 +17,18 @@ end
 
 # commandline edits the line; nothing here runs what stands in it.
 function __hefc_suggest
-    set -l line (commandline --current-buffer | string collect --no-trim-newlines)
-    # commandline ends its output with a line break of its own.
-    set line (string replace --regex '\n$' '' -- $line | string collect --no-trim-newlines)
-    set -l left (string sub --length (commandline --cursor) -- $line | string collect --no-trim-newlines)
-    set -l right (string sub --start (math (commandline --cursor) + 1) -- $line | string collect --no-trim-newlines)
+    # Line by line: what a substitution gives as one string has lost its last line breaks.
+    set -l lines (commandline --cut-at-cursor)
+    set -l rest (commandline --current-buffer)
+    set rest $rest[(count $lines)..-1]
+    set -l left "$lines[1]"
+    for line in $lines[2..-1]
+        set left $left\n$line
+    end
+    set -l right (string sub --start (math 1 + (string length -- "$lines[-1]")) -- "$rest[1]")
+    for line in $rest[2..-1]
+        set right $right\n$line
+    end
     if test (count $__hefc_left) -gt 1 -a "$left" = "$__hefc_shown" -a "$right" = "$__hefc_right"
         # Pressed again: the next one, and what was typed after the last.
         set __hefc_at (math $__hefc_at % (count $__hefc_left) + 1)

@@ -4,7 +4,7 @@ typeset -g __hefc_right= __hefc_shown= __hefc_missed=
 typeset -gi __hefc_at=1
 
 __hefc_ask() {
-  local -a flags=(--null)
+  local -a flags=(--null --timeout "${HEFC_SHELL_TIMEOUT:-1500}")
   [[ ${HEFC_SHELL_HISTORY-} == 1 ]] && flags+=(--history)
   {
     builtin printf '%s\0%s\0' "$1" "$2"

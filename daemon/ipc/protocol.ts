@@ -135,7 +135,8 @@ export interface IndexProgress {
 
 /** Method → params and result. `repo` is any absolute path inside the repository. */
 export interface Methods {
-  hello: { params: { protocol: number; build: string }; result: { protocol: number; build: string; pid: number } };
+  /** Waits for the model of a daemon that has just started, unless `early`. */
+  hello: { params: { protocol: number; build: string; early?: boolean }; result: { protocol: number; build: string; pid: number } };
   complete: { params: CompleteParams; result: CompleteResult; event: { text: string } };
   /** Command lines that go on from the one being typed, from the files of HEAD's commit. Needs no index, and keeps nothing. */
   suggest: { params: SuggestParams; result: SuggestResult };

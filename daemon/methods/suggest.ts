@@ -9,12 +9,11 @@ import { readConfig } from '../config.js';
 import { CallError } from '../ipc/errors.js';
 import type { SuggestParams } from '../ipc/protocol.js';
 import type { Served } from '../repositories.js';
-import { createGatherer, type Gatherer } from '../shell/gather.js';
+import { createGatherer, type Gathered, type Gatherer } from '../shell/gather.js';
 import { match } from '../shell/match.js';
 import { mix } from '../shell/mix.js';
 import { pastLines, withPast } from '../shell/pastLines.js';
 import { isSecretLine } from '../shell/secretLine.js';
-import type { Candidate } from '../shell/types.js';
 import { type Written, writeOn } from '../shell/writeOn.js';
 import { type Daemon, type Handler, locate } from './context.js';
 
@@ -65,19 +64,20 @@ export const suggest: Handler<'suggest'> = async (daemon, { params, signal, conn
     if (error instanceof StoreError && error.code === 'not-a-repository' && past.length > 0) return undefined;
     throw error;
   });
-  const served = place && (await daemon.repositories.openSetUp(place));
+  // Opening a repository waits for the model; its files can be read without.
+  const served = place && daemon.bundle.loaded() ? await daemon.repositories.openSetUp(place) : undefined;
   const folder = place === undefined ? '' : folderIn(place, directory);
-  const gathered = place === undefined ? [] : await within(received + timeout * GATHERING, gather(place, served, folder, received + timeout * GATHERING));
-  const candidates = withPast(gathered ?? [], past);
+  const gathered = place === undefined ? { candidates: [], complete: true } : await within(received + timeout * GATHERING, gather(place, served, folder, received + timeout * GATHERING));
+  const candidates = withPast(gathered?.candidates ?? [], past);
   const matches = match(candidates, { left, right }, limit);
   // History goes no further than the ranking: the model keeps what it read for a while.
-  const writing = place !== undefined && gathered !== undefined && left.trim() !== '' && !isSecretLine(left + right) && refusePath(`${folder}/-`) === null;
-  const written = writing ? await within(deadline, write(daemon, served, { folder, left, right, candidates: gathered, deadline, session: params.session ?? `${connection}:suggest` }, signal)) : undefined;
+  const writing = daemon.bundle.loaded() !== undefined && place !== undefined && gathered !== undefined && !isSecretLine(left + right) && refusePath(`${folder}/-`) === null;
+  const written = writing ? await within(deadline, write(daemon, served, { folder, left, right, candidates: gathered.candidates, deadline, session: params.session ?? `${connection}:suggest` }, signal)) : undefined;
   const suggestions = mix(matches, written).slice(0, limit);
-  return { suggestions, reason: suggestions.length > 0 ? 'ok' : gathered === undefined ? 'deadline' : 'no-suggestion' };
+  return { suggestions, reason: suggestions.length > 0 ? 'ok' : gathered?.complete !== true ? 'deadline' : 'no-suggestion' };
 };
 
-async function gather(place: RepositoryPlace, served: Served | undefined, folder: string, deadline: number): Promise<Candidate[]> {
+async function gather(place: RepositoryPlace, served: Served | undefined, folder: string, deadline: number): Promise<Gathered> {
   const objects = served?.repository.objects ?? (await openObjects(place));
   try {
     return await gathererOf(place.commonDir).candidates(objects, folder, { signal: AbortSignal.timeout(WALK_MS), deadline });
@@ -86,7 +86,7 @@ async function gather(place: RepositoryPlace, served: Served | undefined, folder
   }
 }
 
-/** The lanes' own ending; without a model there is none, and the repository's lines are all the same there. */
+/** The lanes' own ending; where they fail there is none, and the repository's lines are there all the same. */
 async function write(daemon: Daemon, served: Served | undefined, writing: Parameters<typeof writeOn>[1], signal: AbortSignal): Promise<Written | undefined> {
   try {
     const engine = await daemon.bundle.engine();

@@ -7,8 +7,6 @@ import type { Candidate, CommandFile, CommandFileKind, FileCommand } from './typ
 const NAMED_WEIGHT = 3;
 const PROGRAM_WEIGHT = 1;
 const LINE_WEIGHT: Readonly<Record<CommandFileKind, number>> = { document: 2, pipeline: 1.5, makefile: 0.7, justfile: 0.7, package: 0.5, script: 0.5, dockerfile: 0.5 };
-/** Part of a chain, or another way to say the same. */
-const SECOND_WAY = 0.3;
 /** Scripts that npm runs without `run`. */
 const NPM_WORDS = new Set(['test', 'start', 'stop', 'restart']);
 
@@ -33,8 +31,8 @@ export function candidatesIn(folder: string, files: readonly ReadFile[], manager
     const steps = distance(folder, home);
     for (const command of commands) {
       const ways = command.what === 'script' && home !== ownPackage && isAbove(home, folder) ? [] : waysToType(command, file, folder, managers);
-      ways.forEach((text, way) => {
-        const weight = (weightOf(command, file.kind) * (way === 0 ? 1 : SECOND_WAY)) / (1 + steps / 2);
+      for (const text of ways) {
+        const weight = weightOf(command, file.kind) / (1 + steps / 2);
         const known = found.get(text);
         const from = `${file.path}:${command.line}`;
         if (known === undefined) found.set(text, { text, from, prior: weight, steps });
@@ -42,7 +40,7 @@ export function candidatesIn(folder: string, files: readonly ReadFile[], manager
           known.prior += weight;
           if (steps < known.steps) Object.assign(known, { from, steps });
         }
-      });
+      }
     }
   }
   return [...found.values()].map(({ text, from, prior }) => ({ text, from, prior: Math.log1p(prior) }));

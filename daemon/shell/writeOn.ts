@@ -26,11 +26,24 @@ export interface Written {
   lane: CompleteResult['lane'];
 }
 
+/**
+ * Does every word of the ending stand in some command of the repository? What a small model makes up is mostly wrong, and a
+ * command is no place for words that are nearly right.
+ */
+function isGrounded(typed: string, ending: string, candidates: readonly Candidate[]): boolean {
+  const [begun = ''] = /\S*$/.exec(typed)!;
+  const known = new Set(candidates.flatMap(({ text }) => text.split(/\s+/)));
+  return (begun + ending).trim().split(/\s+/).every((word) => known.has(word));
+}
+
 /** undefined: nothing, or nothing that may be put before somebody to run. */
 export async function writeOn(complete: (request: EngineCompletion) => Promise<CompleteResult>, { folder, left, right, candidates, deadline, session, except }: Writing): Promise<Written | undefined> {
   const typed = left.slice(left.lastIndexOf('\n') + 1);
-  const program = left.slice(commandStarts(left).at(-1) ?? 0).split(/\s/, 1)[0] ?? '';
-  const about = (text: string): number => (program !== '' && text.startsWith(program) ? 1 : 0);
+  const start = commandStarts(left).at(-1);
+  const program = start === undefined ? undefined : /^(\S+)\s/.exec(left.slice(start))?.[1];
+  // A program that is not yet named is not the model's to name, nor is a comment.
+  if (program === undefined) return undefined;
+  const about = (text: string): number => (text.startsWith(`${program} `) ? 1 : 0);
   const above = [...candidates].sort((a, b) => about(b.text) - about(a.text) || b.prior - a.prior).slice(0, LINES_ABOVE).reverse();
   const result = await complete({
     path: except ?? `${folder === '' ? '' : `${folder}/`}commands.sh`,
@@ -44,6 +57,6 @@ export async function writeOn(complete: (request: EngineCompletion) => Promise<C
     session,
   });
   const ending = result.text.trimEnd();
-  if (ending === '' || plainCommand(typed + ending, { variables: true }) === undefined) return undefined;
+  if (ending === '' || plainCommand(typed + ending, { variables: true }) === undefined || !isGrounded(typed, ending, candidates)) return undefined;
   return { left: left + ending, lane: result.lane };
 }

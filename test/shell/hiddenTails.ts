@@ -46,6 +46,7 @@ export async function drawTails(objects: ObjectReader, count: number, seed: numb
 interface Score {
   shown: number;
   first: number;
+  part: number;
   three: number;
 }
 
@@ -56,10 +57,11 @@ async function main(): Promise<void> {
   const scores = new Map<string, Score>();
   let tasks = 0;
   const count = (arm: string, answers: readonly string[], whole: string): void => {
-    const score = scores.get(arm) ?? { shown: 0, first: 0, three: 0 };
+    const score = scores.get(arm) ?? { shown: 0, first: 0, part: 0, three: 0 };
     scores.set(arm, score);
     if (answers.length > 0) score.shown++;
     if (answers[0] === whole) score.first++;
+    if (answers[0] !== undefined && (whole === answers[0] || whole.startsWith(`${answers[0]} `))) score.part++;
     if (answers.slice(0, 3).includes(whole)) score.three++;
   };
   for (const repo of positionals) {
@@ -70,14 +72,14 @@ async function main(): Promise<void> {
     const gatherer = createGatherer();
     for (const { path, whole, left } of await drawTails(objects, Number(values['per-repo']), Number(values.seed))) {
       tasks++;
-      const candidates = await gatherer.candidates(objects, '', { except: path });
+      const { candidates } = await gatherer.candidates(objects, '', { except: path });
       const matches = match(candidates, { left, right: '' }, 10);
       count('candidates', matches.map((one) => one.left), whole);
       for (const how of ['continued', 'argument', 'like'] as const) count(`candidates: ${how} alone`, matches.filter((one) => one.how === how).map((one) => one.left), whole);
       if (repository === undefined) continue;
       const written = await writeOn((request) => repository.complete(request), { folder: '', left, right: '', candidates, deadline: Date.now() + 20_000, session: 'tails', except: path });
       count('written', written === undefined ? [] : [written.left], whole);
-      count(`written by ${written?.lane}`, written === undefined ? [] : [written.left], whole);
+      if (written !== undefined) count(`written by ${written.lane}`, [written.left], whole);
       count('both', mix(matches, written).map((one) => one.left), whole);
       if (values.details) console.error(JSON.stringify({ repo, left, whole, matches: matches.slice(0, 3).map((one) => [one.how, one.left]), written }));
     }
@@ -87,7 +89,7 @@ async function main(): Promise<void> {
   await evaluation?.close();
   const percent = (n: number): string => `${((100 * n) / tasks).toFixed(1)} %`;
   console.log(`${tasks} command lines of ${positionals.length} repositories\n`);
-  console.log(markdown(['suggestions', 'shown', 'first is right', 'one of three is right'], [...scores].map(([arm, { shown, first, three }]) => [arm, percent(shown), percent(first), percent(three)])).join('\n'));
+  console.log(markdown(['suggestions', 'shown', 'first is right', 'first is right as far as it goes', 'one of three is right'], [...scores].map(([arm, { shown, first, part, three }]) => [arm, percent(shown), percent(first), percent(part), percent(three)])).join('\n'));
 }
 
 await runAsScript(import.meta.url, main);

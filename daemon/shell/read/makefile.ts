@@ -4,7 +4,7 @@ import type { FileCommand } from '../types.js';
 import { logicalLines } from './logicalLines.js';
 
 /** `a b: c` but not `A := b`, `a::= b`. Names with a variable or a pattern in them are no names to type. */
-const TARGETS = /^([A-Za-z0-9][\w./+ -]*?)\s*::?(?!=)(?:[^=]|$)/;
+const TARGETS = /^([\p{L}\p{N}][\p{L}\p{N}\w./+ -]*?)\s*::?(?!=)(?:[^=]|$)/u;
 const RECIPE = /^\t[-@+]*/;
 
 export function readMakefile(text: string): FileCommand[] {
