@@ -66,7 +66,7 @@ function addShell(program: Command): void {
   examples(program.command('shell').description('print what bash, zsh or fish reads to complete command lines at a key, and hefc itself at TAB'), ['eval "$(hefc shell bash)"', 'eval "$(hefc shell zsh)"', 'hefc shell fish | source'])
     .addArgument(new Argument('<shell>', 'whose script').choices(SHELLS))
     .action(async (name: Shell) => (await import('./commands/shell.js')).shell(name));
-  examples(program.command('suggest').description('complete a command line, read from standard input, from the commands in the files of this repository'), ["printf %s 'npm run t' | hefc suggest", "printf %s 'make ' | hefc suggest --limit 3 --json", "printf 'make \\0 --silent' | hefc suggest"])
+  examples(program.command('suggest').description('complete a command line, read from standard input, from the commands in the files of this repository'), ["printf %s 'npm run t' | hefc suggest", "printf %s 'make ' | hefc suggest --limit 3 --json", "printf 'make \\0 --silent' | hefc suggest", 'hefc suggest --limit 3 <line'])
     .option('--history', 'use the history that follows the line; never without this')
     .option('--limit <n>', 'how many at most', number(1), SUGGEST_DEFAULTS.limit)
     .option('--timeout <ms>', 'time for the answer, the start of a daemon included', number(1), SUGGEST_DEFAULTS.timeout)

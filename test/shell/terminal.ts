@@ -89,8 +89,11 @@ export async function openTerminal(shell: Shell, { folder, cwd, before = '' }: {
     says: (text) => waitFor(`the text ${JSON.stringify(text)}`, () => terminal.screen().replace(/\s+/g, ' ').includes(text)),
     bells: () => readFileSync(log, 'latin1').replace(/\x1b\][^\x07\x1b]*\x07/g, '').split('\x07').length - 1,
     async fresh() {
-      terminal.type('\x03');
-      await terminal.shows('');
+      // A shell that is still at a key's work may take the interrupt for that.
+      await waitFor('an empty line', async () => {
+        terminal.type('\x03');
+        return until('it', () => terminal.line() === '', 1000).then(() => true, () => false);
+      });
       tmux('send-keys', '-R');
       tmux('clear-history');
       terminal.type('\x0c');
@@ -98,7 +101,7 @@ export async function openTerminal(shell: Shell, { folder, cwd, before = '' }: {
     },
     close: () => void spawnSync('tmux', ['-S', socket, 'kill-server'], { stdio: 'ignore' }),
   };
-  const waitFor = (what: string, condition: () => boolean): Promise<void> =>
+  const waitFor = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
     until(what, condition, PATIENCE_MS).catch((error: Error) => {
       throw new Error(`${error.message}; on the screen stands:\n${terminal.screen()}`);
     });

@@ -25,7 +25,7 @@ export function readMakefile(text: string): FileCommand[] {
 const isMore = (command: string): boolean => command.includes(' ');
 
 /** `name args: dependencies`; a name with `_` before it, or `[private]` above, is not for users. */
-const JUST = /^@?([A-Za-z][\w-]*)(?:\s+[^:=]*)?:(?!=)/;
+const JUST = /^@?([A-Za-z][\w-]*)(?:\s+[^:]*)?:(?!=)/;
 
 export function readJustfile(text: string): FileCommand[] {
   const lines = text.split(/\r?\n/);
