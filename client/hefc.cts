@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Starts the command. A completion goes through the one-file form of quick.ts, unless that is missing or older than the
+ * Starts the command. A completion, of code or of a command line, goes through the one-file form of quick.ts, unless that is missing or older than the
  * compiled modules (`npx tsc` does not make it): then, and for all else, the modules themselves run.
  */
 import fs = require('node:fs');
@@ -13,4 +13,4 @@ function quick(): Quick | undefined {
   return made('quick.cjs') >= made('../.tsbuildinfo') ? (require('./quick.cjs') as Quick) : undefined;
 }
 
-if (process.argv[2] !== 'complete' || quick()?.completeQuickly(process.argv.slice(2)) !== true) void import('./main.js');
+if (!['complete', 'suggest'].includes(process.argv[2] ?? '') || quick()?.runQuickly(process.argv.slice(2)) !== true) void import('./main.js');

@@ -3,8 +3,10 @@ import type { ContextMode } from '../daemon/ipc/protocol.js';
 
 export interface PlaceOptions {
   file: string;
-  line: number;
-  column: number;
+  /** Left out, with the text from standard input: its last line. */
+  line?: number;
+  /** Left out, with the text from standard input: the end of the line. */
+  column?: number;
   stdin?: boolean;
   json?: boolean;
   context: ContextMode;
@@ -52,6 +54,7 @@ export function readPlace(args: readonly string[]): PlaceOptions | undefined {
     found[name] = name === 'minConfidence' ? share(text) : Object.hasOwn(LEAST, name) ? wholeNumber(text, LEAST[name as keyof typeof LEAST]) : text;
     if (found[name] === undefined) return undefined;
   }
-  const complete = found.file !== undefined && found.line !== undefined && found.column !== undefined && (CONTEXTS as readonly unknown[]).includes(found.context);
+  const placed = found.stdin === true ? found.column === undefined || found.line !== undefined : found.line !== undefined && found.column !== undefined;
+  const complete = found.file !== undefined && placed && (CONTEXTS as readonly unknown[]).includes(found.context);
   return complete ? (found as unknown as PlaceOptions) : undefined;
 }

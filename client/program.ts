@@ -7,6 +7,8 @@ import { packageVersion } from '../daemon/ipc/packageRoot.js';
 import type { ServeOptions } from './commands/serve.js';
 import type { UiOptions } from './commands/ui.js';
 import { CONTEXTS, DEFAULTS, LEAST, share, wholeNumber, type PlaceOptions } from './place.js';
+import { SHELLS, type Shell } from './shells.js';
+import { SUGGEST_DEFAULTS, type SuggestOptions } from './suggestOptions.js';
 
 export function buildProgram(): Command {
   const program = new Command('hefc')
@@ -20,6 +22,7 @@ export function buildProgram(): Command {
 
   addSetup(program);
   addCompletion(program);
+  addShell(program);
   addCare(program);
   addDaemon(program);
   addHooks(program);
@@ -49,6 +52,7 @@ function addCompletion(program: Command): void {
   examples(placeOptions(complete), [
     'hefc complete --file src/main.ts --line 10 --column 4',
     'hefc complete --file src/main.ts --line 10 --column 4 --stdin --json <buffer',
+    'head -n 40 lib/a.py | hefc complete --stdin --file lib/a.py',
     'hefc complete --file lib/a.py --line 3 --column 0 --context none',
   ]).action(async (options: PlaceOptions) => (await import('./commands/complete.js')).complete(options));
   const explain = program.command('explain').description('complete, and tell what the completion was made from');
@@ -74,11 +78,25 @@ function doorOptions(command: Command, port: number): Command {
     .option('--port <n>', '0: a free one', number(0, 65_535), port);
 }
 
+function addShell(program: Command): void {
+  examples(program.command('shell').description('print what bash, zsh or fish reads to complete command lines at a key, and hefc itself at TAB'), ['eval "$(hefc shell bash)"', 'eval "$(hefc shell zsh)"', 'hefc shell fish | source'])
+    .addArgument(new Argument('<shell>', 'whose script').choices(SHELLS))
+    .action(async (name: Shell) => (await import('./commands/shell.js')).shell(name));
+  examples(program.command('suggest').description('complete a command line, read from standard input, from the commands in the files of this repository'), ["printf %s 'npm run t' | hefc suggest", "printf %s 'make ' | hefc suggest --limit 3 --json", "printf 'make \\0 --silent' | hefc suggest", 'hefc suggest --limit 3 <line'])
+    .option('--history', 'use the history that follows the line; never without this')
+    .option('--limit <n>', 'how many at most', number(1), SUGGEST_DEFAULTS.limit)
+    .option('--timeout <ms>', 'time for the answer, the start of a daemon included', number(1), SUGGEST_DEFAULTS.timeout)
+    .addOption(new Option('--null', 'for scripts: why there is nothing (or nothing), then what is to stand left of the cursor, each ended by a NUL').conflicts('json'))
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nA NUL in the line stands for the cursor; after another one come lines of history, each ended by a NUL.')
+    .action(async (options: SuggestOptions) => (await import('./commands/suggest.js')).suggest(options));
+}
+
 function placeOptions(command: Command): Command {
   return command
     .requiredOption('--file <path>', 'the file')
-    .requiredOption('--line <n>', 'line of the cursor, from 1', number(LEAST.line))
-    .requiredOption('--column <n>', 'UTF-16 code units left of the cursor, from 0', number(LEAST.column))
+    .option('--line <n>', 'line of the cursor, from 1; with --stdin it may be left out, for the last one', number(LEAST.line))
+    .option('--column <n>', 'UTF-16 code units left of the cursor, from 0; with --stdin it may be left out, for the end of the line', number(LEAST.column))
     .option('--stdin', "read the buffer's text from standard input; the file need not be saved or exist")
     .addOption(new Option('--context <mode>', 'what goes into the prompt besides the file').choices(CONTEXTS).default(DEFAULTS.context))
     .option('--max-tokens <n>', 'length limit of the completion', number(LEAST.maxTokens))

@@ -2,7 +2,7 @@
 import type { CompleteResult } from '../daemon/ipc/protocol.js';
 import type { PlaceOptions } from './place.js';
 import { withDaemon } from './session.js';
-import { checkCursor, readSource } from './source.js';
+import { cursorIn, readSource } from './source.js';
 
 /** How much longer than the completion may take we wait for a running daemon, in ms: for its greeting, then for its answer. */
 const GRACE_MS = 2000;
@@ -10,8 +10,8 @@ const GRACE_MS = 2000;
 /** Throws Failure, CallError or NoDaemonError. */
 export async function requestCompletion(options: PlaceOptions, extra: { explain?: boolean; onText?: (text: string) => void } = {}): Promise<CompleteResult> {
   const { file, text } = await readSource(options.file, options.stdin === true);
-  checkCursor(options.file, text, options.line, options.column);
-  const { line, column, context, timeout, maxTokens, minConfidence } = options;
+  const { line, column } = cursorIn(text, options);
+  const { context, timeout, maxTokens, minConfidence } = options;
   // Calls of one shell or editor about one file: they share cached keys and values, and a newer one replaces an older.
   const session = `${process.ppid}:${file}`;
   const params = { session, file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }), ...(minConfidence === undefined ? {} : { minConfidence }) };

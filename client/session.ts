@@ -9,6 +9,8 @@ export interface SessionOptions {
   timeout?: number;
   /** Milliseconds for a daemon that did not just start to greet: one that is stopped or hung is given up sooner. */
   helloTimeout?: number;
+  /** Do not wait for the model of a daemon that is starting. */
+  early?: boolean;
 }
 
 /** An open connection. Rejects with CallError or NoDaemonError. */

@@ -16,10 +16,11 @@ import { model } from './methods/model.js';
 import { recent, recorded } from './methods/recent.js';
 import { gc, index, pause, purge } from './methods/repository.js';
 import { status } from './methods/status.js';
+import { suggest } from './methods/suggest.js';
 import { tree } from './methods/tree.js';
 
 type Served = Exclude<MethodName, 'hello' | 'cancel' | 'stop'>;
-const HANDLERS: { [M in Served]: Handler<M> } = { complete: recorded(complete), buffers, index, status, pause, gc, purge, model, likeFiles, recent, tree };
+const HANDLERS: { [M in Served]: Handler<M> } = { complete: recorded(complete), suggest, buffers, index, status, pause, gc, purge, model, likeFiles, recent, tree };
 
 /**
  * How long a greeting waits for the model of a daemon that has just started: that time is the connection's, so that the
@@ -45,7 +46,7 @@ function checked(message: unknown): Message {
 
 /** Closes the repository a call found damaged, so that the next call has a fresh database. */
 async function heal(daemon: Daemon, params: Record<string, unknown>): Promise<void> {
-  const named = params.repo ?? params.file;
+  const named = params.repo ?? params.file ?? params.directory;
   try {
     const places = typeof named === 'string' ? [await locate(named)] : (await daemon.repositories.all()).map((one) => one.repository.place);
     for (const commonDir of new Set(places.map((place) => place.commonDir))) await daemon.repositories.heal(commonDir);
@@ -76,7 +77,7 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
         if (method === 'hello') {
           greeted = params.protocol === PROTOCOL && params.build === buildId();
           if (!greeted) throw new CallError('version', `the daemon is of another build (${buildId()}); it is restarted`);
-          await Promise.race([daemon.ready, new Promise((resolve) => setTimeout(resolve, HELLO_MS))]);
+          if (params.early !== true) await Promise.race([daemon.ready, new Promise((resolve) => setTimeout(resolve, HELLO_MS))]);
           return wire.send({ id, result: { protocol: PROTOCOL, build: buildId(), pid: process.pid } });
         }
         if (method === 'stop') {

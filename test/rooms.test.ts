@@ -30,7 +30,7 @@ const ALLOWED: Record<string, RegExp> = {
   client: /^(node:[a-z/_]+|commander|esbuild|vscode-languageserver(?:\/node|-textdocument)?|client\/.*|hooks\/.*|daemon\/ipc\/.*)$/,
   [VSCODE]: /^(node:[a-z/_]+|vscode|vscode-languageclient\/node|esbuild|@vscode\/vsce|client\/editors\/vscode\/.*|client\/(?:licences|onPath)\.js|daemon\/ipc\/packageRoot\.js)$/,
   hooks: /^(node:[a-z/_]+|hooks\/.*|daemon\/ipc\/packageRoot\.js)$/,
-  daemon: /^(node:[a-z/_]+|node-ipc|ignore|@vscode\/tree-sitter-wasm|daemon\/.*|store\/.*|models\/.*)$/,
+  daemon: /^(node:[a-z/_]+|node-ipc|ignore|yaml|@vscode\/tree-sitter-wasm|daemon\/.*|store\/.*|models\/.*)$/,
   'daemon/ipc': /^(node:[a-z/_]+|node-ipc|daemon\/ipc\/.*)$/,
   store: /^(node:[a-z/_]+|better-sqlite3|sqlite-vec|isomorphic-git|store\/.*)$/,
   models: /^(node:[a-z/_]+|onnxruntime-node|tokenizers|models\/.*)$/,

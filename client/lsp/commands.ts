@@ -1,4 +1,7 @@
-/** The commands an editor may run. Each returns text for a person to read, but for `hefc.statusData`: an object for a program. */
+/**
+ * The commands an editor may run. Each returns text for a person to read, but for `hefc.statusData` and `hefc.requests`: objects for
+ * programs.
+ */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CancellationToken } from 'vscode-languageserver';
@@ -11,7 +14,7 @@ import type { Acceptance } from './acceptance.js';
 import * as indexWatch from './indexWatch.js';
 import { ACCEPTED } from './items.js';
 import type { Link } from '../link.js';
-import type { Suggester } from './suggest.js';
+import type { RequestCounts, Suggester } from './suggest.js';
 
 const CALL_MS = 10_000;
 
@@ -25,7 +28,7 @@ export interface CommandsOptions {
 }
 
 /** Of the name and arguments of a command; a repository's path or URI is the first argument, and may be left out. */
-export type Run = (args: readonly unknown[], token: CancellationToken) => Promise<string | StatusResult | null>;
+export type Run = (args: readonly unknown[], token: CancellationToken) => Promise<string | StatusResult | RequestCounts | null>;
 
 export function createCommands({ link, watch, suggester, acceptance, here }: CommandsOptions): ReadonlyMap<string, Run> {
   const repository = ([named]: readonly unknown[]): string => {
@@ -48,6 +51,7 @@ export function createCommands({ link, watch, suggester, acceptance, here }: Com
       return statusLines(await link.call('status', { repo: repository(args) }, { timeout: CALL_MS })).join('\n');
     }],
     ['hefc.statusData', async (args) => link.call('status', { repo: repository(args) }, { timeout: CALL_MS })],
+    ['hefc.requests', async () => suggester.counts()],
     ['hefc.explainLast', async () => {
       const result = await suggester.explainLast();
       return result === undefined ? 'Nothing was completed yet.' : report(result).join('\n');

@@ -28,13 +28,21 @@ export interface Place {
   inline: boolean;
 }
 
+export interface RequestCounts {
+  requests: number;
+  /** Those answered from earlier answers. */
+  kept: number;
+  /** Completions made before they were asked for. */
+  ahead: number;
+}
+
 export interface Suggester {
   /** undefined: nothing, for a reason that was told or that the editor knows: cancelled, or replaced by a newer request. */
   suggest(place: Place, token: CancellationToken): Promise<CompleteResult | undefined>;
   /** The last request made again, explained; undefined before the first. Rejects with CallError or NoDaemonError. */
   explainLast(): Promise<CompleteResult | undefined>;
-  /** Since the start: requests, those answered from earlier answers, and completions made ahead. */
-  counts(): { requests: number; kept: number; ahead: number };
+  /** Since the start. */
+  counts(): RequestCounts;
 }
 
 export function createSuggester({ link, settings, unsaved, tell }: { link: Link; settings(): Settings; unsaved: Unsaved; tell: Tell }): Suggester {

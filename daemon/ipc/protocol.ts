@@ -82,6 +82,37 @@ export interface CompleteResult {
   };
 }
 
+export interface SuggestParams {
+  /** Absolute path of the folder the shell stands in. */
+  directory: string;
+  /** The command line left of the cursor and right of it; either may hold line breaks. */
+  left: string;
+  right?: string;
+  /** Lines of the shell's history, newest last; used for this call alone. */
+  history?: string[];
+  /** How many at most; default 10. */
+  limit?: number;
+  /** Milliseconds from receipt; default 1000. */
+  timeout?: number;
+  /** As in a completion. */
+  session?: string;
+}
+
+export interface Suggestion {
+  /** What is to stand left of the cursor in place of what does. One that holds what is typed goes on from it. */
+  left: string;
+  /** `path:line` of a place it stands at, `history`, or the lane that wrote it. */
+  from: string;
+  /** The line begins with what was typed; its last word does; a lane wrote the rest; it holds the words that were typed. */
+  how: 'continued' | 'argument' | 'written' | 'like';
+}
+
+export interface SuggestResult {
+  /** Best first. */
+  suggestions: Suggestion[];
+  reason: 'ok' | 'no-suggestion' | 'deadline' | 'disabled';
+}
+
 export interface StatusResult {
   daemon: { pid: number; version: string; uptime_s: number; rss_mb: number; device: string; model: string };
   repo: null | {
@@ -156,13 +187,16 @@ export interface TreeNode {
 
 /** Method → params and result. `repo` is any absolute path inside the repository. */
 export interface Methods {
-  hello: { params: { protocol: number; build: string }; result: { protocol: number; build: string; pid: number } };
+  /** Waits for the model of a daemon that has just started, unless `early`. */
+  hello: { params: { protocol: number; build: string; early?: boolean }; result: { protocol: number; build: string; pid: number } };
   complete: { params: CompleteParams; result: CompleteResult; event: { text: string } };
   /**
    * Texts of open files that are not committed: they are copied from like the repository's, until `text` is null or the
    * connection ends. `kept` counts those that were taken; a file that would not be indexed, for its kind or content, is not.
    */
   buffers: { params: { files: { file: string; text: string | null }[] }; result: { kept: number } };
+  /** Command lines that go on from the one being typed, from the files of HEAD's commit. Needs no index, and keeps nothing. */
+  suggest: { params: SuggestParams; result: SuggestResult };
   index: { params: { repo: string; all?: boolean; wait?: boolean }; result: { fused: { chunks: number; nodes: number; blobs: number }; commit: string | null; ms: number; skipped: Record<string, number>; state: string }; event: IndexProgress };
   status: { params: { repo?: string }; result: StatusResult };
   pause: { params: { repo: string; paused: boolean }; result: { state: string } };

@@ -27,6 +27,8 @@ const CONTRACT: Record<string, string[]> = {
   'hooks uninstall': ['--json'],
   'hooks status': ['--json'],
   lsp: ['--stdio'],
+  shell: [],
+  suggest: ['--history', '--limit', '--timeout', '--null', '--json'],
   gc: ['--json'],
   purge: ['--json'],
   'model list': ['--json'],

@@ -46,7 +46,7 @@ function launched(seconds: number | undefined, ...args: string[]): string {
     utimesSync(path.join(dist, '.tsbuildinfo'), 1000, 1000);
     writeFileSync(path.join(client, 'main.js'), "process.stdout.write('modules');");
     if (seconds !== undefined) {
-      writeFileSync(path.join(client, 'quick.cjs'), "exports.completeQuickly = (args) => args[1] !== 'odd' && process.stdout.write(`one file: ${args.join(' ')}`);");
+      writeFileSync(path.join(client, 'quick.cjs'), "exports.runQuickly = (args) => args[1] !== 'odd' && process.stdout.write(`one file: ${args.join(' ')}`);");
       utimesSync(path.join(client, 'quick.cjs'), 1000 + seconds, 1000 + seconds);
     }
     return spawnSync(process.execPath, [path.join(client, 'hefc.cjs'), ...args], { encoding: 'utf8' }).stdout;

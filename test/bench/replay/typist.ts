@@ -70,7 +70,7 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
   return {
     async type(page, at, removed, added, over) {
       if (removed > 0) page.replaceLines(at, removed, '');
-      let shown: Shown | undefined;
+      const screen: { shown?: Shown | undefined } = {};
       let turn = 0;
       for (let n = 0; n < added.length && !over(); n++) {
         let whole = added[n]!;
@@ -91,10 +91,11 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
                 return;
               }
               if (text === '') return;
-              shown = { text, since: performance.now() };
+              const since = performance.now();
+              screen.shown = { text, since };
               tally.shown++;
-              tally.answerMs.push(shown.since - asked);
-              tally.keyMs.push(shown.since - pressed);
+              tally.answerMs.push(since - asked);
+              tally.keyMs.push(since - pressed);
               const right = rightLines(text, rest) > 0;
               if (right) tally.right++;
               if (!seen.any) tally.shownLines++;
@@ -107,11 +108,12 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
         tally.lines++;
         tally.plainKeys++;
         page.replaceLines(at + n, 0, `${whole.slice(0, column)}\n`);
-        shown = undefined;
+        screen.shown = undefined;
         ask(at + n);
         while (column < whole.length && !over()) {
           await key();
           const rest = [whole.slice(column), ...added.slice(n + 1)];
+          const shown: Shown | undefined = screen.shown;
           const lines = shown !== undefined && performance.now() - shown.since >= reaction ? rightLines(shown.text, rest) : 0;
           if (lines > 0) {
             const taken = rest.slice(0, lines).join('\n');
@@ -124,7 +126,7 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
             whole = added[n]!;
             column = whole.length;
             turn++;
-            shown = undefined;
+            screen.shown = undefined;
             continue;
           }
           const character = whole[column]!;
@@ -132,10 +134,10 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
           column++;
           tally.plainKeys++;
           if (shown !== undefined && shown.text.startsWith(character) && shown.text.length > 1) {
-            shown = { ...shown, text: shown.text.slice(1) };
+            screen.shown = { ...shown, text: shown.text.slice(1) };
             tally.along++;
           } else {
-            shown = undefined;
+            screen.shown = undefined;
             ask(at + n);
           }
         }
