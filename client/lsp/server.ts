@@ -8,7 +8,7 @@ import { oneLine } from '../failure.js';
 import { createAcceptance } from './acceptance.js';
 import { createCommands, filePath } from './commands.js';
 import { createConfiguration } from './configuration.js';
-import { lineText, offsetOf, openDocuments, type OpenDocument } from './documents.js';
+import { lineText, offsetOf, openDocuments, type Edit, type OpenDocument } from './documents.js';
 import { createIndexWatch } from './indexWatch.js';
 import { completionList, inlineItem, withoutEcho, type Suggestion } from './items.js';
 import { createLink } from '../link.js';
@@ -25,6 +25,7 @@ const TRIGGERS = ['.', '(', '[', ',', '=', ' '];
 export function serveEditor(): void {
   let encoding: Encoding = 'utf-16';
   let progress = false;
+  let inline = false;
   let shutdown = false;
   let here: string | undefined;
 
@@ -38,7 +39,15 @@ export function serveEditor(): void {
   const configuration = createConfiguration(connection, tell);
   const acceptance = createAcceptance();
   const watch = createIndexWatch({ link, connection, supported: () => progress, tell });
-  const documents = openDocuments({ encoding: () => encoding, onEdit: acceptance.edit });
+  /** Of the change under way. */
+  let edits: (Edit | undefined)[] = [];
+  const documents = openDocuments({
+    encoding: () => encoding,
+    onEdit(uri, edit) {
+      acceptance.edit(uri, edit);
+      edits.push(edit);
+    },
+  });
   const unsaved = createUnsaved({ link, open: () => openTexts(documents.all()) });
   const suggester = createSuggester({ link, settings: configuration.settings, unsaved, tell });
   const commands = createCommands({ link, watch, suggester, acceptance, here: () => here });
@@ -48,6 +57,7 @@ export function serveEditor(): void {
 
   connection.onInitialize((params) => {
     encoding = chooseEncoding(params.capabilities.general?.positionEncodings);
+    inline = params.capabilities.textDocument?.inlineCompletion !== undefined;
     progress = params.capabilities.window?.workDoneProgress === true;
     here = workspace(params);
     configuration.start(params);
@@ -73,7 +83,13 @@ export function serveEditor(): void {
   documents.onDidChangeContent(({ document: { uri, content } }) => {
     if (content === 'too-large') tell.warn(uri, `${filePath(uri) ?? uri} is larger than 8 MiB, so it is not completed; hefc completes source files below that`);
     if (content === 'out-of-step') tell.warn(uri, `${filePath(uri) ?? uri} was changed in a way that cannot be followed, so it is not completed; close it and open it again`);
-    if (typeof content !== 'string') tell.over(uri);
+    const changes = edits;
+    edits = [];
+    if (typeof content === 'string') return;
+    tell.over(uri);
+    const file = filePath(uri);
+    const cursor = inline ? cursorAfter(changes) : undefined;
+    if (file !== undefined && cursor !== undefined) suggester.typed({ file, text: content.getText(), offset: cursor, inline });
   });
   documents.onDidClose(({ document }) => {
     acceptance.close(document.uri);
@@ -84,7 +100,7 @@ export function serveEditor(): void {
   documents.listen(connection);
 
   /** null: nothing to offer. */
-  async function suggest(params: unknown, inline: boolean, token: CancellationToken): Promise<Suggestion | null> {
+  async function suggest(params: unknown, inPlace: boolean, token: CancellationToken): Promise<Suggestion | null> {
     const { document, position } = placeOf(params);
     const { uri, content } = document;
     const file = filePath(uri);
@@ -95,7 +111,7 @@ export function serveEditor(): void {
     // The document may go on while the daemon works.
     const line = lineText(content, position.line);
     const units = content.positionAt(offset).character;
-    const result = await suggester.suggest({ file, text, offset, inline }, token);
+    const result = await suggester.suggest({ file, text, offset, inline: inPlace }, token);
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'the request was cancelled');
     if (result === undefined) return null;
     watch.glance(file);
@@ -144,6 +160,15 @@ function offer({ capabilities }: InitializeParams, encoding: Encoding, commands:
       executeCommandProvider: { commands },
     },
   };
+}
+
+/** Longer insertions are pasted, not typed. */
+const TYPED_UNITS = 64;
+
+/** Where the cursor stands after a key; undefined when the change was none. */
+function cursorAfter([edit, ...more]: readonly (Edit | undefined)[]): number | undefined {
+  if (edit === undefined || more.length > 0 || edit.length > 0 || edit.text === '' || edit.text.length > TYPED_UNITS) return undefined;
+  return edit.offset + edit.text.length;
 }
 
 function openTexts(documents: readonly OpenDocument[]): OpenText[] {

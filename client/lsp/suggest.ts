@@ -16,7 +16,9 @@ const GRACE_MS = 2000;
 const EXPLAIN_MS = 10_000;
 /** A suggestion this likely is expected to be taken: the line below it is made ahead once nothing was asked for so many ms. */
 const EXPECTED = 0.5;
-const AHEAD_AFTER_MS = 150;
+const BELOW_AFTER_MS = 150;
+/** So long an answer is not asked for again, in ms: editors ask some time after the key, when it may be there, and empty. */
+const FRESH_MS = 1000;
 
 export interface Place {
   /** Absolute path. */
@@ -37,6 +39,8 @@ export interface RequestCounts {
 }
 
 export interface Suggester {
+  /** A key was typed, and the cursor stands there: begins what will be asked for in a moment, once the editor finds it worth it. */
+  typed(place: Place): void;
   /** undefined: nothing, for a reason that was told or that the editor knows: cancelled, or replaced by a newer request. */
   suggest(place: Place, token: CancellationToken): Promise<CompleteResult | undefined>;
   /** The last request made again, explained; undefined before the first. Rejects with CallError or NoDaemonError. */
@@ -45,61 +49,100 @@ export interface Suggester {
   counts(): RequestCounts;
 }
 
+/** A completion under way. */
+interface Running {
+  at: At;
+  /** Under which it was begun: others ask otherwise. */
+  settings: Settings;
+  abort: AbortController;
+  answer: Promise<CompleteResult>;
+  /** Until when it stands for an answer to the same question; then things may have changed. */
+  until: number;
+}
+
 export function createSuggester({ link, settings, unsaved, tell }: { link: Link; settings(): Settings; unsaved: Unsaved; tell: Tell }): Suggester {
-  /** Requests under way, by file: a newer one stops the older. */
-  const running = new Map<string, AbortController>();
+  /** By file: one for another place stops it. */
+  const running = new Map<string, Running>();
   const remembered = createRemembered();
   const counts = { requests: 0, kept: 0, ahead: 0 };
   let made = settings();
   let last: CompleteParams | undefined;
 
-  /** `wanted`: the user waits for it. */
-  async function ask({ file, before, after }: At, inline: boolean, abort: AbortController, wanted: boolean): Promise<CompleteResult> {
-    const { timeout, context, confidence, multiline } = settings();
-    const text = before + after;
-    const params: CompleteParams = { session: `lsp:${process.pid}:${file}`, file, text, ...cursorAt(text, before.length), context, timeout, minConfidence: confidence, lines: inline && multiline ? 'block' : 'one' };
-    if (wanted) last = params;
+  /** The completion there: the one under way, or a new one in place of any other of the file. */
+  function start(at: At, inline: boolean): Running {
+    const before = running.get(at.file);
+    if (before !== undefined && !before.abort.signal.aborted && before.settings === settings() && before.until > Date.now() && isSame(before.at, at)) return before;
+    before?.abort.abort();
+    const abort = new AbortController();
+    const answer = ask(at, inline, abort.signal);
+    const mine: Running = { at, settings: settings(), abort, answer, until: Infinity };
+    // Whoever waits for it hears of its failure; what was begun ahead may be wanted by nobody.
+    answer.then(({ reason }) => (mine.until = reason === 'cancelled' || reason === 'deadline' ? 0 : Date.now() + FRESH_MS), () => (mine.until = 0));
+    running.set(at.file, mine);
+    return mine;
+  }
+
+  async function ask({ file, before, after }: At, inline: boolean, signal: AbortSignal): Promise<CompleteResult> {
+    const { timeout } = settings();
     await unsaved.tell(file);
-    const result = await link.call('complete', params, { timeout: timeout + GRACE_MS, signal: abort.signal });
+    const result = await link.call('complete', paramsOf({ file, before, after }, inline), { timeout: timeout + GRACE_MS, signal });
     remembered.keep({ file, before, after }, result);
     return result;
   }
 
+  function paramsOf({ file, before, after }: At, inline: boolean): CompleteParams {
+    const { timeout, context, confidence, multiline } = settings();
+    const text = before + after;
+    return { session: `lsp:${process.pid}:${file}`, file, text, ...cursorAt(text, before.length), context, timeout, minConfidence: confidence, lines: inline && multiline ? 'block' : 'one' };
+  }
+
+  /** Suggestions made under other settings are none. */
+  function find(at: At): CompleteResult | undefined {
+    if (settings() !== made) remembered.clear();
+    made = settings();
+    return remembered.find(at);
+  }
+
   /** The line below a suggestion that will be taken, so that it is there when it is asked for. */
-  async function askAhead(at: At, { text, confidence }: CompleteResult, inline: boolean, abort: AbortController): Promise<void> {
-    const below = confidence < EXPECTED ? undefined : lineBelow(at, text);
+  async function startBelow(mine: Running, { text, confidence }: CompleteResult, inline: boolean): Promise<void> {
+    const below = confidence < EXPECTED ? undefined : lineBelow(mine.at, text);
     if (below === undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, AHEAD_AFTER_MS));
-    // Nobody waits for it: what goes wrong is told when the line is asked for.
-    if (abort.signal.aborted) return;
+    await new Promise((resolve) => setTimeout(resolve, BELOW_AFTER_MS));
+    if (running.get(below.file) !== mine) return;
     counts.ahead++;
-    await ask(below, inline, abort, false).catch(() => undefined);
+    start(below, inline);
   }
 
   return {
-    async suggest({ file, text, offset, inline }, token) {
-      running.get(file)?.abort();
+    typed(place) {
+      const at = atOf(place);
+      if (!settings().enabled || find(at) !== undefined) return void running.get(at.file)?.abort.abort();
+      counts.ahead++;
+      start(at, place.inline);
+    },
+    async suggest(place, token) {
       if (!settings().enabled) return undefined;
-      if (settings() !== made) remembered.clear();
-      made = settings();
-      const abort = new AbortController();
-      running.set(file, abort);
-      const at: At = { file, before: text.slice(0, offset), after: text.slice(offset) };
+      const at = atOf(place);
+      last = paramsOf(at, place.inline);
       counts.requests++;
-      const known = remembered.find(at);
+      const known = find(at);
       if (known !== undefined) {
         counts.kept++;
         return known;
       }
-      const listening = token.onCancellationRequested(() => abort.abort());
-      if (token.isCancellationRequested) abort.abort();
+      const mine = start(at, place.inline);
+      const stop = (): void => {
+        if (running.get(at.file) === mine) mine.abort.abort();
+      };
+      const listening = token.onCancellationRequested(stop);
+      if (token.isCancellationRequested) stop();
       try {
-        const result = await ask(at, inline, abort, true);
+        const result = await mine.answer;
         tell.over('daemon');
-        if (result.text === '') explainNothing(result, file, tell);
-        // An answer that was under way when a newer request came.
-        if (abort.signal.aborted) return undefined;
-        void askAhead(at, result, inline, abort);
+        if (result.text === '') explainNothing(result, at.file, tell);
+        // An answer that was under way when another place was asked for.
+        if (mine.abort.signal.aborted) return undefined;
+        void startBelow(mine, result, place.inline);
         return result;
       } catch (error) {
         explainFailure(error, tell);
@@ -114,6 +157,12 @@ export function createSuggester({ link, settings, unsaved, tell }: { link: Link;
       return link.call('complete', { ...last, explain: true, timeout: EXPLAIN_MS }, { timeout: EXPLAIN_MS + GRACE_MS });
     },
   };
+}
+
+const atOf = ({ file, text, offset }: Place): At => ({ file, before: text.slice(0, offset), after: text.slice(offset) });
+
+function isSame(one: At, other: At): boolean {
+  return one.file === other.file && one.before === other.before && one.after === other.after;
 }
 
 /** The daemon's lines end at \n alone, whatever the editor's do. */

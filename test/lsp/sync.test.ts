@@ -220,9 +220,9 @@ test('documents that are no files here have no completion', async () => {
 test('why there is nothing goes into the log once, unless there is simply nothing to add', async () => {
   const editor = await edit('utf-16');
   editor.open(FILE, 'a = ');
-  for (const reason of ['no-suggestion', 'cancelled', 'file-refused', 'file-refused', 'deadline'] as const) {
+  for (const [column, reason] of (['no-suggestion', 'cancelled', 'file-refused', 'file-refused', 'deadline'] as const).entries()) {
     listener.answer = () => ({ text: '', lane: 'none', reason });
-    assert.is(await editor.inline(FILE, 0, 4), null);
+    assert.is(await editor.inline(FILE, 0, column), null);
   }
   assert.equal(editor.messages, []);
   assert.is(editor.log.length, 2);

@@ -62,6 +62,38 @@ test('the line below one that will be taken is made ahead; below others, and onc
   assert.is(await editor.quit(), 0);
 });
 
+test('a key begins the completion that the editor asks for in a moment, and another key stops it', async () => {
+  const editor = await edit();
+  listener.answer = () => undefined;
+  editor.open(FILE, 'x\n');
+  type(editor, 0, 1, ' ');
+  await until('the daemon was asked', () => listener.completions().length === 1);
+  type(editor, 0, 2, '=');
+  await until('it was asked for the next key', () => listener.completions().length === 2);
+  assert.ok(listener.calls.some(({ method }) => method === 'cancel'), 'the older was cancelled');
+  listener.answer = () => ({ text: '', reason: 'unsure', confidence: 0 });
+  type(editor, 0, 3, ' ');
+  await until('it was asked for the third key', () => listener.completions().length === 3);
+  assert.equal(listener.completions().map(({ text, column }) => [text, column]), [['x \n', 2], ['x =\n', 3], ['x = \n', 4]]);
+  assert.is(await editor.inline(FILE, 0, 4), null);
+  assert.is(listener.completions().length, 3, 'what a key began is not asked for again, even when there is nothing');
+  assert.equal(await editor.run('hefc.requests'), { requests: 1, kept: 0, ahead: 3 });
+  type(editor, 0, 0, 'pasted '.repeat(20));
+  editor.change(FILE, { text: 'x = \n' });
+  await editor.run('hefc.requests');
+  assert.is(listener.completions().length, 3, 'a paste, and a text replaced as a whole, are no keys');
+  assert.is(await editor.quit(), 0);
+});
+
+test('for an editor that shows a menu no key begins anything', async () => {
+  const editor = await edit({ capabilities: {} });
+  editor.open(FILE, 'x\n');
+  type(editor, 0, 1, ' ');
+  await editor.run('hefc.requests');
+  assert.equal(listener.completions(), []);
+  assert.is(await editor.quit(), 0);
+});
+
 test('the daemon is asked for what the settings say: confidence, and several lines in place alone', async () => {
   for (const [capabilities, settings, confidence, lines] of [[INLINE, {}, 0.2, 'block'], [INLINE, { confidence: 0, multiline: false }, 0, 'one'], [{}, { confidence: 1 }, 1, 'one']] as const) {
     listener.calls.length = 0;

@@ -53,6 +53,11 @@ export interface Typist {
   type(page: Page, at: number, removed: number, added: readonly string[], over: () => boolean): Promise<void>;
 }
 
+/** What stands on it now: answers come between the keys. */
+interface Screen {
+  shown: Shown | undefined;
+}
+
 interface Shown {
   text: string;
   since: number;
@@ -70,7 +75,7 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
   return {
     async type(page, at, removed, added, over) {
       if (removed > 0) page.replaceLines(at, removed, '');
-      const screen: { shown?: Shown | undefined } = {};
+      const screen: Screen = { shown: undefined };
       let turn = 0;
       for (let n = 0; n < added.length && !over(); n++) {
         let whole = added[n]!;
@@ -113,7 +118,7 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
         while (column < whole.length && !over()) {
           await key();
           const rest = [whole.slice(column), ...added.slice(n + 1)];
-          const shown: Shown | undefined = screen.shown;
+          const shown = onScreen(screen);
           const lines = shown !== undefined && performance.now() - shown.since >= reaction ? rightLines(shown.text, rest) : 0;
           if (lines > 0) {
             const taken = rest.slice(0, lines).join('\n');
@@ -145,4 +150,9 @@ export function createTypist({ keysPerSecond, debounce, reaction }: TypistOption
       }
     },
   };
+}
+
+/** A function, for a compiler that does not see answers come. */
+function onScreen(screen: Screen): Shown | undefined {
+  return screen.shown;
 }
