@@ -165,8 +165,11 @@ export interface Methods {
   likeFiles: { params: { repo: string; above: string; below: string }; result: { files: { path: string; lines: number; share: number }[] } };
   /** The last completions, newest first: all, or those of one repository. */
   recent: { params: { repo?: string }; result: { completions: RecentCompletion[]; totals: CompletionTotals } };
-  /** What the index holds of the current commit, below `path` ('/'-separated, '' or absent: all). At most `limit` nodes, the heaviest first. */
-  tree: { params: { repo: string; path?: string; limit?: number }; result: { root: string; commit: string | null; tree: TreeNode | null } };
+  /**
+   * What the index holds of the current commit, below `path` ('/'-separated, '' or absent: all). At most `limit` nodes, the heaviest
+   * first. `reasons` explains why files are refused, by the names used in it.
+   */
+  tree: { params: { repo: string; path?: string; limit?: number }; result: { root: string; commit: string | null; tree: TreeNode | null; reasons: Record<string, string> } };
   cancel: { params: { id: number }; result: Record<string, never> };
   stop: { params: Record<string, never>; result: Record<string, never> };
 }

@@ -1,4 +1,6 @@
 /** What the index holds of the current commit, as a tree with sums, cut to what a page can draw. */
+import { explainSkip } from '../../store/skips.js';
+import type { SkipReason } from '../../store/types.js';
 import type { EngineRepository } from '../engine/types.js';
 import { settle, surveyTree, type SurveyedDirectory, type SurveyedFile } from '../indexer/survey.js';
 import { CallError } from '../ipc/errors.js';
@@ -30,14 +32,16 @@ export const tree: Handler<'tree'> = async (daemon, { params: { repo, path = '',
   const root = place.worktree ?? place.gitDir;
   const served = await daemon.repositories.openSetUp(place);
   const head = await served?.repository.objects.head();
-  if (!served || head?.commit == null) return { root, commit: null, tree: null };
+  if (!served || head?.commit == null) return { root, commit: null, tree: null, reasons: {} };
   const { repository, schedule } = served;
   const top = await repository.objects.rootTree(head.commit);
   const surveyed = await survey(repository, top.tree);
   await settle(surveyed, repository.store, schedule.state().state === 'indexing' ? null : repository.current());
   const wanted = below(surveyed, path);
   if (wanted === undefined) throw new CallError('usage', `there is no folder ${JSON.stringify(path)} in the current commit`);
-  return { root, commit: head.commit, tree: cut(wanted, limit) };
+  const drawn = cut(wanted, limit);
+  const reasons = Object.fromEntries(Object.keys(drawn.refused).map((reason) => [reason, explainSkip(reason as SkipReason)]));
+  return { root, commit: head.commit, tree: drawn, reasons };
 };
 
 function below(directory: SurveyedDirectory, path: string): SurveyedDirectory | undefined {

@@ -29,7 +29,7 @@ const tree = async (params: object = {}): Promise<TreeNode> => (await daemon.cal
 const child = (node: TreeNode, name: string): TreeNode => node.children?.find((one) => one.name === name) ?? assert.unreachable(`${name} is not in ${node.children?.map((one) => one.name).join(' ')}`) as never;
 
 test('a repository that is not set up has no tree', async () => {
-  assert.equal(await daemon.call('tree', { repo: shop.root }, PATIENCE), { root: shop.root, commit: null, tree: null });
+  assert.equal(await daemon.call('tree', { repo: shop.root }, PATIENCE), { root: shop.root, commit: null, tree: null, reasons: {} });
   assert.equal(await daemon.call('likeFiles', { repo: shop.root, above: SHOP['shop/order.py']!, below: '' }, PATIENCE), { files: [] });
 });
 
