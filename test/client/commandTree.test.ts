@@ -27,6 +27,8 @@ const CONTRACT: Record<string, string[]> = {
   'hooks uninstall': ['--json'],
   'hooks status': ['--json'],
   lsp: ['--stdio'],
+  serve: ['--repo', '--host', '--port', '--show-token', '--no-token'],
+  ui: ['--repo', '--host', '--port', '--no-open'],
   gc: ['--json'],
   purge: ['--json'],
   'model list': ['--json'],

@@ -19,6 +19,8 @@ export interface Page {
   until(what: string, expression: string): Promise<void>;
   press(key: string): Promise<void>;
   resize(width: number, height: number, dark?: boolean): Promise<void>;
+  /** Brings this page before the others, as a click on its tab does. */
+  front(): Promise<void>;
   /** PNG of the whole page. */
   picture(): Promise<Buffer>;
   /** Messages of the console, refusals of the policy among them. */
@@ -113,6 +115,7 @@ export async function startBrowser(): Promise<Browser> {
           await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
           await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] });
         },
+        front: () => send('Page.bringToFront'),
         async picture() {
           const { data } = await send<{ data: string }>('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true });
           return Buffer.from(data, 'base64');

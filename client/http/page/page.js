@@ -7,7 +7,7 @@ import { onOpen, showNoTree, showTree } from './tree.js';
 
 /** Between two looks, in ms, and so many times as long as a look takes: the daemon has better to do. */
 const EVERY_MS = 1000;
-const TIMES = 10;
+const TIMES = 5;
 const NODES = 1500;
 
 const at = (id) => document.getElementById(id);
