@@ -1,13 +1,15 @@
 /** `hefc serve` and a real daemon: both protocols as their clients speak them, who is let in, and every way to go wrong. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect } from '../../daemon/ipc/client.js';
 import { lockHolder } from '../../daemon/ipc/lock.js';
+import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 import { lockPath, logPath, stateFolder } from '../../daemon/ipc/paths.js';
 import { MAIN } from '../client/command.js';
 import { makeSurroundings, SHOP, until, type Surroundings, type TestRepository } from '../daemon/surroundings.js';
@@ -373,9 +375,8 @@ test('a repository that is not indexed is completed from what is sent, and said 
 });
 
 test('asked to end, the server answers what is under way, whatever connections stand open', async () => {
-  const ending = await startServer(['serve', '--port', '0', '--host', '::1'], shop.root);
+  const ending = await startServer(['serve', '--port', '0'], shop.root);
   ending.token = server.token;
-  assert.match(ending.address, '[::1]');
   const agent = new Agent({ keepAlive: true });
   assert.is((await ending.send('/health', { agent })).status, 200);
   const daemon = lockHolder(lockPath())!;
@@ -388,6 +389,35 @@ test('asked to end, the server answers what is under way, whatever connections s
   assert.is((await under).json().content, 'cel(item, basket.owner)');
   assert.is(await ended, 0);
   agent.destroy();
+});
+
+const ipv6 = Object.values(networkInterfaces()).flat().some((one) => one?.address === '::1');
+(ipv6 ? test : test.skip)('the other loopback address is served on request', async () => {
+  const served = await startServer(['serve', '--port', '0', '--host', '::1'], shop.root);
+  assert.match(served.address, '[::1]');
+  assert.is((await served.send('/v1/models', { token: server.token, headers: { Origin: served.address } })).status, 200);
+  assert.is(await served.end(), 0);
+});
+
+test('after an update of hefc the running server says so, and leaves the daemon of the new build alone', async () => {
+  const copy = path.join(place.folder, 'installed');
+  for (const part of ['client', 'daemon/ipc', 'hooks']) cpSync(path.join(packageRoot(), 'dist', part), path.join(copy, 'dist', part), { recursive: true });
+  cpSync(path.join(packageRoot(), 'package.json'), path.join(copy, 'package.json'));
+  // Of the same build as the daemon, until it is replaced.
+  symlinkSync(path.join(packageRoot(), 'dist/.tsbuildinfo'), path.join(copy, 'dist/.tsbuildinfo'));
+  symlinkSync(path.join(packageRoot(), 'node_modules'), path.join(copy, 'node_modules'));
+  const old = await startServer(['serve', '--port', '0'], shop.root, path.join(copy, 'dist/client/hefc.cjs'));
+  old.token = server.token;
+  const daemon = lockHolder(lockPath());
+  assert.is((await old.send('/api/status')).status, 200);
+  rmSync(path.join(copy, 'dist/.tsbuildinfo'));
+  writeFileSync(path.join(copy, 'dist/.tsbuildinfo'), '{}');
+  for (const reply of [await old.send('/api/status'), await old.send('/metrics')]) {
+    assert.is(reply.status, 503);
+    assert.match(message(reply), 'hefc was updated');
+  }
+  assert.is(lockHolder(lockPath()), daemon);
+  assert.is(await old.end(), 0);
 });
 
 test("no text of a request or of an answer stands in the daemon's log", () => {
