@@ -69,6 +69,9 @@ test('a chain of folders is one, a folder can be asked for alone, and an answer 
   const small = await tree({ limit: 9 });
   assert.is(small.files, (await tree()).files);
   assert.ok(small.children!.some(({ kind, children }) => kind === 'directory' && children === undefined));
+  const smallest = await tree({ limit: 3 });
+  assert.equal(smallest.children!.map(({ name }) => name).at(-1), `${(await tree()).children!.length - 2} more`);
+  assert.is(smallest.children!.reduce((sum, { files }) => sum + files, 0), smallest.files);
   for (const params of [{ path: 'nowhere' }, { path: '../shop' }, { limit: 0 }, { limit: 1e9 }, { path: 1 }]) {
     await tree(params).then(() => assert.unreachable(JSON.stringify(params)), (error: { code: string }) => assert.is(error.code, 'usage'));
   }
