@@ -9,7 +9,7 @@ let drawn = new Map();
 export function showCompletions({ completions, reasons }, root) {
   if (completions.length === 0) {
     drawn = new Map();
-    list.replaceChildren(element('li', { class: 'none' }, element('p', { class: 'what' }, 'None yet since the daemon started. Complete a line in your editor, or with hefc complete.')));
+    list.replaceChildren(element('li', { class: 'none empty' }, element('p', {}, 'None yet since the daemon started. Complete a line in your editor, or with hefc complete.')));
     return;
   }
   const next = new Map(completions.map((one) => {
