@@ -33,7 +33,7 @@ function latency({ latency: bounds, totalMs }) {
 }
 
 function lanes({ given }) {
-  const names = { 'model/ok': 'written by the model', 'copy/ok': 'copied', 'none/no-suggestion': 'nothing to add', 'none/cancelled': 'replaced by a newer request', 'none/deadline': 'out of time', 'none/not-indexed': 'not indexed', 'none/file-refused': 'file refused', 'none/disabled': 'switched off' };
+  const names = { 'model/ok': 'written by the model', 'copy/ok': 'copied', 'none/no-suggestion': 'nothing to add', 'none/unsure': 'too unsure to show', 'none/cancelled': 'replaced by a newer request', 'none/deadline': 'out of time', 'none/not-indexed': 'not indexed', 'none/file-refused': 'file refused', 'none/disabled': 'switched off' };
   const lines = Object.entries(given).sort((a, b) => b[1] - a[1]);
   return lines.length === 0 ? [] : rows('Where they came from', lines.map(([kind, number]) => [names[kind] ?? kind.replace('/', ', '), number]));
 }

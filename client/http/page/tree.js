@@ -89,10 +89,10 @@ function tile(node, at, box, opened) {
   return made;
 }
 
-/** Of a file; of a folder drawn as one tile what most of it is. */
-function stateOf({ files, fused, waiting }) {
+/** Of a file; of a folder drawn as one tile: does more of it wait than is fused? */
+function stateOf({ fused, waiting }) {
   if (waiting > 0 && waiting >= fused) return 'waiting';
-  return fused > 0 && fused * 2 >= files - waiting ? 'fused' : fused > 0 ? 'fused' : 'refused';
+  return fused > 0 ? 'fused' : 'refused';
 }
 
 function summary(node, at = path) {
