@@ -9,6 +9,8 @@ export interface SessionOptions {
   timeout?: number;
   /** Milliseconds for a daemon that did not just start to greet: one that is stopped or hung is given up sooner. */
   helloTimeout?: number;
+  /** The calls do not keep an idle daemon from ending. */
+  watching?: boolean;
 }
 
 /** An open connection. Rejects with CallError or NoDaemonError. */

@@ -1,4 +1,4 @@
-/** Questions that only watch: they start no daemon, for who watches must not be what keeps it running. */
+/** Questions that only watch: they neither start a daemon nor keep an idle one from ending. */
 import { NoDaemonError } from '../../daemon/ipc/errors.js';
 import { buildReplaced } from '../../daemon/ipc/packageRoot.js';
 import type { MethodName, Methods } from '../../daemon/ipc/protocol.js';
@@ -12,7 +12,7 @@ export const UPDATED = 'hefc was updated while this server ran; stop it and star
 export async function observe<M extends MethodName>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result'] | undefined> {
   if (buildReplaced()) throw new HttpError(503, UPDATED);
   try {
-    return await withDaemon((connection) => connection.call(method, params, { timeout: CALL_MS }), { start: false });
+    return await withDaemon((connection) => connection.call(method, params, { timeout: CALL_MS }), { start: false, watching: true });
   } catch (error) {
     if (error instanceof NoDaemonError) return undefined;
     throw error;

@@ -25,7 +25,7 @@ function longStarted(): boolean {
 }
 
 /** Connects and shakes hands; undefined when nobody listens, an error for everything else. */
-async function tryConnect(whole: number, helloTimeout = Infinity): Promise<Connection | undefined> {
+async function tryConnect(whole: number, helloTimeout = Infinity, watching = false): Promise<Connection | undefined> {
   if (!existsSync(socketPath())) return undefined;
   const deadline = longStarted() ? Math.min(whole, Date.now() + helloTimeout) : whole;
   const left = (): number => Math.max(1, deadline - Date.now());
@@ -38,7 +38,7 @@ async function tryConnect(whole: number, helloTimeout = Infinity): Promise<Conne
   }
   const connection = makeConnection(wire);
   try {
-    await connection.call('hello', { protocol: PROTOCOL, build: buildId() }, { timeout: left() });
+    await connection.call('hello', { protocol: PROTOCOL, build: buildId(), ...(watching && { watching }) }, { timeout: left() });
     return connection;
   } catch (error) {
     if (error instanceof CallError && error.code === 'version') {
@@ -57,13 +57,13 @@ async function tryConnect(whole: number, helloTimeout = Infinity): Promise<Conne
 /**
  * Connects to the daemon, starting it when none runs (unless `start` is false).
  * `timeout` (ms, default 10,000) bounds the whole; `helloTimeout` bounds the greeting of a daemon that is not just
- * starting. Errors: NoDaemonError, or CallError `timeout` from a daemon that
+ * starting; calls of a `watching` connection do not keep the daemon from ending when idle. Errors: NoDaemonError, or CallError `timeout` from a daemon that
  * holds the socket but does not answer.
  */
-export async function connect(options: { timeout?: number; helloTimeout?: number; start?: boolean } = {}): Promise<Connection> {
-  const { timeout = 10_000, helloTimeout, start = true } = options;
+export async function connect(options: { timeout?: number; helloTimeout?: number; start?: boolean; watching?: boolean } = {}): Promise<Connection> {
+  const { timeout = 10_000, helloTimeout, start = true, watching } = options;
   const deadline = Date.now() + timeout;
-  const first = await tryConnect(deadline, helloTimeout);
+  const first = await tryConnect(deadline, helloTimeout, watching);
   if (first) return first;
   if (!start) throw new NoDaemonError('no daemon runs; run: hefc daemon start');
   const startLock = join(runtimeFolder(), 'start.lock');
@@ -79,7 +79,7 @@ export async function connect(options: { timeout?: number; helloTimeout?: number
         (await import('./spawnDaemon.js')).spawnDaemon();
       }
       await pause(Math.min(wait, Math.max(1, deadline - Date.now())));
-      const connection = await tryConnect(deadline, helloTimeout);
+      const connection = await tryConnect(deadline, helloTimeout, watching);
       if (connection) return connection;
     }
   } finally {

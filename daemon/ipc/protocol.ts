@@ -149,7 +149,8 @@ export interface TreeNode {
 
 /** Method → params and result. `repo` is any absolute path inside the repository. */
 export interface Methods {
-  hello: { params: { protocol: number; build: string }; result: { protocol: number; build: string; pid: number } };
+  /** `watching`: calls of this connection do not keep an idle daemon from ending. */
+  hello: { params: { protocol: number; build: string; watching?: boolean }; result: { protocol: number; build: string; pid: number } };
   complete: { params: CompleteParams; result: CompleteResult; event: { text: string } };
   index: { params: { repo: string; all?: boolean; wait?: boolean }; result: { fused: { chunks: number; nodes: number; blobs: number }; commit: string | null; ms: number; skipped: Record<string, number>; state: string }; event: IndexProgress };
   status: { params: { repo?: string }; result: StatusResult };
