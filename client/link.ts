@@ -21,8 +21,8 @@ export interface Link {
   close(): void;
 }
 
-/** `restart`: what to start anew after an update of hefc, in words. */
-export function createLink(restart: string): Link {
+/** `updated`: what is said once another build of hefc has been installed. */
+export function createLink(updated: string): Link {
   // Read now, while what stands on the disk is what runs here.
   buildId();
   let current: Promise<Connection> | undefined;
@@ -35,7 +35,7 @@ export function createLink(restart: string): Link {
 
   function open(): Promise<Connection> {
     if (current) return current;
-    if (buildReplaced()) return Promise.reject(new NoDaemonError(`hefc was updated meanwhile; restart ${restart}`));
+    if (buildReplaced()) return Promise.reject(new NoDaemonError(updated));
     if (rest && Date.now() < rest.until) return Promise.reject(rest.error);
     const made = reach({ helloTimeout: HELLO_MS });
     current = made;

@@ -11,6 +11,8 @@ export interface SessionOptions {
   helloTimeout?: number;
   /** Do not wait for the model of a daemon that is starting. */
   early?: boolean;
+  /** The calls do not keep an idle daemon from ending. */
+  watching?: boolean;
 }
 
 /** An open connection. Rejects with CallError or NoDaemonError. */

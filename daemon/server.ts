@@ -61,7 +61,7 @@ export interface Server {
   busy(): number;
 }
 
-/** @param onCall called for every call: the daemon is not idle */
+/** @param onCall called for every call but those of connections that only watch: the daemon is not idle */
 export function createServer(daemon: Daemon, onCall: () => void): Server {
   let connections = 0;
   let underWay = 0;
@@ -71,15 +71,21 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
       const connection = `c${++connections}`;
       const calls = new Map<number, AbortController>();
       let greeted = false;
+      let watching = false;
+      const active = (): void => {
+        if (!watching) onCall();
+      };
 
       async function answer({ id, method, params }: Message): Promise<void> {
-        onCall();
         if (method === 'hello') {
+          watching = params.watching === true;
+          active();
           greeted = params.protocol === PROTOCOL && params.build === buildId();
           if (!greeted) throw new CallError('version', `the daemon is of another build (${buildId()}); it is restarted`);
           if (params.early !== true) await Promise.race([daemon.ready, new Promise((resolve) => setTimeout(resolve, HELLO_MS))]);
           return wire.send({ id, result: { protocol: PROTOCOL, build: buildId(), pid: process.pid } });
         }
+        active();
         if (method === 'stop') {
           wire.send({ id, result: {} });
           return daemon.stop('asked to');
@@ -104,7 +110,7 @@ export function createServer(daemon: Daemon, onCall: () => void): Server {
           clearInterval(alive);
           underWay--;
           calls.delete(id);
-          onCall();
+          active();
         }
       }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { StatusResult } from '../../daemon/ipc/protocol.js';
 import { EXIT, Failure } from '../failure.js';
 import { HOSTS, openDoor, type Host } from '../http/door.js';
+import { UPDATED } from '../http/observe.js';
 import { keptToken, tokenPath } from '../http/token.js';
 import { untilSignal } from '../http/untilSignal.js';
 import { createLink, type Link } from '../link.js';
@@ -23,7 +24,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (options.showToken === true) return print(keptToken().token);
   const host = checkedHost(options.host);
   const kept = options.token ? keptToken() : undefined;
-  const link = createLink('hefc serve');
+  const link = createLink(UPDATED);
   try {
     const repo = await servedRepository(link, options.repo);
     const door = await openDoor({ host, port: options.port, tokens: kept && [kept.token], root: repo.root, link });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { openDoor } from '../http/door.js';
+import { UPDATED } from '../http/observe.js';
 import { newToken } from '../http/token.js';
 import { untilSignal } from '../http/untilSignal.js';
 import { createLink } from '../link.js';
@@ -17,7 +18,7 @@ export interface UiOptions {
 /** Shows a repository's index on a page in the browser until it is stopped. */
 export async function ui(options: UiOptions): Promise<void> {
   const host = checkedHost(options.host);
-  const link = createLink('hefc ui');
+  const link = createLink(UPDATED);
   try {
     const repo = await servedRepository(link, options.repo);
     // Of this run alone: an address is kept in the browser's history.

@@ -14,7 +14,7 @@ export const infill: Handler = async ({ request, response, signal, asker }) => {
   const below = text(body, 'input_suffix') ?? '';
   const maxTokens = number(body, 'n_predict');
   const hints = extraFiles(body);
-  const fields = body.response_fields === undefined ? undefined : texts(body, 'response_fields');
+  const fields = texts(body, 'response_fields');
   const streams = flag(body, 'stream');
   const { named, timeout } = ownFields(body, request.headers['x-hefc-file']);
   // Sent to fill the server's cache with pieces of other files; the index has them already.
@@ -73,9 +73,9 @@ function pace(name: string, count: number, ms: number): Record<string, number> {
   return { [`${name}_n`]: count, [`${name}_ms`]: ms, [`${name}_per_token_ms`]: ms / Math.max(1, count), [`${name}_per_second`]: (1000 * count) / Math.max(1, ms) };
 }
 
-/** Named fields alone; `a/b` brings field b of a out under that very name. */
-function only(answer: Record<string, unknown>, fields: readonly string[] | undefined): Record<string, unknown> {
-  if (fields === undefined || fields.length === 0) return answer;
+/** Named fields alone, if any are named; `a/b` brings field b of a out under that very name. */
+function only(answer: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {
+  if (fields.length === 0) return answer;
   return Object.fromEntries(fields.flatMap((field): [string, unknown][] => {
     const value = field.split('/').reduce<unknown>((found, name) => (found !== null && typeof found === 'object' && Object.hasOwn(found, name) ? (found as Record<string, unknown>)[name] : undefined), answer);
     return value === undefined ? [] : [[field, value]];

@@ -1,7 +1,7 @@
 /** OpenAI's `POST /v1/completions` with `suffix`, and `GET /v1/models`. */
 import { DEFAULTS } from '../place.js';
 import { ownFields, type Answer } from './ask.js';
-import { flag, number, readBody, text, texts, type Body } from './body.js';
+import { flag, number, object, readBody, text, texts } from './body.js';
 import { takeApart } from './fimPrompt.js';
 import { HttpError, sendJson, stream } from './reply.js';
 import type { Handler } from './routes.js';
@@ -19,7 +19,7 @@ export const completions: Handler = async ({ request, response, signal, asker })
   const { named, timeout = DEFAULTS.timeout } = ownFields(body, request.headers['x-hefc-file']);
   const maxTokens = number(body, 'max_tokens');
   const streams = flag(body, 'stream');
-  const withUsage = flag((body.stream_options ?? {}) as Body, 'include_usage');
+  const withUsage = flag(object(body, 'stream_options'), 'include_usage');
   const stops = texts(body, 'stop');
   const echo = flag(body, 'echo') ? prompt : '';
   const head = { id: `cmpl-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`, object: 'text_completion', created: Math.floor(Date.now() / 1000) };

@@ -1,5 +1,6 @@
 /** What the page of `hefc ui` asks for. Without a daemon each answer is `{"daemon": null}`: it starts at the next completion. */
 import { readEditorCounts } from '../editorCounts.js';
+import { REASONS } from '../reasons.js';
 import { observe } from './observe.js';
 import { HttpError, sendJson } from './reply.js';
 import type { Handler } from './routes.js';
@@ -12,7 +13,8 @@ export const status: Handler = async ({ response, asker }) => {
 };
 
 export const recent: Handler = async ({ response, asker }) => {
-  sendJson(response, (await observe('recent', { repo: asker.root })) ?? NONE);
+  const found = await observe('recent', { repo: asker.root });
+  sendJson(response, found === undefined ? NONE : { ...found, reasons: REASONS });
 };
 
 export const tree: Handler = async ({ response, url, asker }) => {

@@ -6,6 +6,7 @@
  */
 import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { CallError } from '../../daemon/ipc/errors.js';
 import type { Link } from '../link.js';
 import { guessExtension } from './guessExtension.js';
 import { HttpError } from './reply.js';
@@ -54,7 +55,11 @@ export function inside(root: string, name: string): string | undefined {
 }
 
 async function committed(link: Link, root: string, { above, below }: Asked, hints: readonly string[], signal: AbortSignal): Promise<string | undefined> {
-  const { files } = await link.call('likeFiles', { repo: root, above, below }, { signal, timeout: CALL_MS });
+  const { files } = await link.call('likeFiles', { repo: root, above, below }, { signal, timeout: CALL_MS }).catch((error: unknown) => {
+    // The completion can do without, and tells what is wrong if it cannot.
+    if (error instanceof CallError && error.code !== 'cancelled') return { files: [] };
+    throw error;
+  });
   const [first, ...others] = files.filter(({ lines, share }) => lines >= FEWEST_LINES && share >= SHARE);
   if (first === undefined) return undefined;
   // Copies of one file: one that was named, else the one last saved.

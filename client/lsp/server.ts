@@ -35,7 +35,7 @@ export function serveEditor(): void {
   });
   const connection = createConnection(reader, writer);
   const tell = createTell(connection);
-  const link = createLink('the language server, or the editor');
+  const link = createLink('it was updated while this editor ran; restart the language server, or the editor');
   const configuration = createConfiguration(connection, tell);
   const acceptance = createAcceptance();
   const watch = createIndexWatch({ link, connection, supported: () => progress, tell });

@@ -9,7 +9,7 @@ import { CallError, NoDaemonError } from './errors.js';
 import { lockHolder, takeLock } from './lock.js';
 import { buildId } from './packageRoot.js';
 import { lockPath, logPath, runtimeFolder, socketPath } from './paths.js';
-import { PROTOCOL } from './protocol.js';
+import { PROTOCOL, type Methods } from './protocol.js';
 import { connectTo, type Wire } from './transport.js';
 
 export type { CallOptions, Connection } from './connection.js';
@@ -24,8 +24,11 @@ function longStarted(): boolean {
   return taken !== undefined && Date.now() - taken > STARTED_MS;
 }
 
+/** What is said in the greeting beside who one is; see `hello`. */
+type Manner = Pick<Methods['hello']['params'], 'early' | 'watching'>;
+
 /** Connects and shakes hands; undefined when nobody listens, an error for everything else. */
-async function tryConnect(whole: number, helloTimeout = Infinity, early = false): Promise<Connection | undefined> {
+async function tryConnect(whole: number, helloTimeout = Infinity, manner: Manner = {}): Promise<Connection | undefined> {
   if (!existsSync(socketPath())) return undefined;
   const deadline = longStarted() ? Math.min(whole, Date.now() + helloTimeout) : whole;
   const left = (): number => Math.max(1, deadline - Date.now());
@@ -38,7 +41,7 @@ async function tryConnect(whole: number, helloTimeout = Infinity, early = false)
   }
   const connection = makeConnection(wire);
   try {
-    await connection.call('hello', { protocol: PROTOCOL, build: buildId(), ...(early && { early }) }, { timeout: left() });
+    await connection.call('hello', { protocol: PROTOCOL, build: buildId(), ...manner }, { timeout: left() });
     return connection;
   } catch (error) {
     if (error instanceof CallError && error.code === 'version') {
@@ -57,13 +60,14 @@ async function tryConnect(whole: number, helloTimeout = Infinity, early = false)
 /**
  * Connects to the daemon, starting it when none runs (unless `start` is false).
  * `timeout` (ms, default 10,000) bounds the whole; `helloTimeout` bounds the greeting of a daemon that is not just
- * starting; `early`: do not wait for the model of one that is. Errors: NoDaemonError, or CallError `timeout` from a daemon that
- * holds the socket but does not answer.
+ * starting; `manner` is said in the greeting. Errors: NoDaemonError, or CallError `timeout` from a daemon that holds the socket but
+ * does not answer.
  */
-export async function connect(options: { timeout?: number; helloTimeout?: number; start?: boolean; early?: boolean } = {}): Promise<Connection> {
-  const { timeout = 10_000, helloTimeout, start = true, early = false } = options;
+export async function connect(options: { timeout?: number; helloTimeout?: number; start?: boolean } & Manner = {}): Promise<Connection> {
+  const { timeout = 10_000, helloTimeout, start = true, early, watching } = options;
+  const manner: Manner = { ...(early && { early }), ...(watching && { watching }) };
   const deadline = Date.now() + timeout;
-  const first = await tryConnect(deadline, helloTimeout, early);
+  const first = await tryConnect(deadline, helloTimeout, manner);
   if (first) return first;
   if (!start) throw new NoDaemonError('no daemon runs; run: hefc daemon start');
   const startLock = join(runtimeFolder(), 'start.lock');
@@ -79,7 +83,7 @@ export async function connect(options: { timeout?: number; helloTimeout?: number
         (await import('./spawnDaemon.js')).spawnDaemon();
       }
       await pause(Math.min(wait, Math.max(1, deadline - Date.now())));
-      const connection = await tryConnect(deadline, helloTimeout, early);
+      const connection = await tryConnect(deadline, helloTimeout, manner);
       if (connection) return connection;
     }
   } finally {

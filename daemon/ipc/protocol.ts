@@ -187,8 +187,11 @@ export interface TreeNode {
 
 /** Method → params and result. `repo` is any absolute path inside the repository. */
 export interface Methods {
-  /** Waits for the model of a daemon that has just started, unless `early`. */
-  hello: { params: { protocol: number; build: string; early?: boolean }; result: { protocol: number; build: string; pid: number } };
+  /**
+   * Waits for the model of a daemon that has just started, unless `early`. Calls of a connection that is `watching` do not keep
+   * an idle daemon from ending.
+   */
+  hello: { params: { protocol: number; build: string; early?: boolean; watching?: boolean }; result: { protocol: number; build: string; pid: number } };
   complete: { params: CompleteParams; result: CompleteResult; event: { text: string } };
   /**
    * Texts of open files that are not committed: they are copied from like the repository's, until `text` is null or the
@@ -211,8 +214,11 @@ export interface Methods {
   likeFiles: { params: { repo: string; above: string; below: string }; result: { files: { path: string; lines: number; share: number }[] } };
   /** The last completions, newest first: all, or those of one repository. */
   recent: { params: { repo?: string }; result: { completions: RecentCompletion[]; totals: CompletionTotals } };
-  /** What the index holds of the current commit, below `path` ('/'-separated, '' or absent: all). At most `limit` nodes, the heaviest first. */
-  tree: { params: { repo: string; path?: string; limit?: number }; result: { root: string; commit: string | null; tree: TreeNode | null } };
+  /**
+   * What the index holds of the current commit, below `path` ('/'-separated, '' or absent: all). At most `limit` nodes, the heaviest
+   * first. `reasons` explains why files are refused, by the names used in it.
+   */
+  tree: { params: { repo: string; path?: string; limit?: number }; result: { root: string; commit: string | null; tree: TreeNode | null; reasons: Record<string, string> } };
   cancel: { params: { id: number }; result: Record<string, never> };
   stop: { params: Record<string, never>; result: Record<string, never> };
 }

@@ -29,6 +29,8 @@ const CONTRACT: Record<string, string[]> = {
   lsp: ['--stdio'],
   shell: [],
   suggest: ['--history', '--limit', '--timeout', '--null', '--json'],
+  serve: ['--repo', '--host', '--port', '--show-token', '--no-token'],
+  ui: ['--repo', '--host', '--port', '--no-open'],
   gc: ['--json'],
   purge: ['--json'],
   'model list': ['--json'],

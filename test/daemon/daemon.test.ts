@@ -169,7 +169,11 @@ test('an idle daemon exits by itself, a busy connection or not', async () => {
   try {
     const connection = await connect(PATIENCE);
     await pidOf(connection);
+    // Who only watches does not keep it.
+    const watcher = await connect({ ...PATIENCE, watching: true });
+    const watch = setInterval(() => void watcher.call('status', {}).catch(() => undefined), 200);
     await connection.closed;
+    clearInterval(watch);
     await until('the daemon ended', () => lockHolder(lockPath()) === undefined);
     assert.match(readFileSync(logPath(), 'utf8'), /stopping why="idle"/);
   } finally {

@@ -29,7 +29,7 @@ const tree = async (params: object = {}): Promise<TreeNode> => (await daemon.cal
 const child = (node: TreeNode, name: string): TreeNode => node.children?.find((one) => one.name === name) ?? assert.unreachable(`${name} is not in ${node.children?.map((one) => one.name).join(' ')}`) as never;
 
 test('a repository that is not set up has no tree', async () => {
-  assert.equal(await daemon.call('tree', { repo: shop.root }, PATIENCE), { root: shop.root, commit: null, tree: null });
+  assert.equal(await daemon.call('tree', { repo: shop.root }, PATIENCE), { root: shop.root, commit: null, tree: null, reasons: {} });
   assert.equal(await daemon.call('likeFiles', { repo: shop.root, above: SHOP['shop/order.py']!, below: '' }, PATIENCE), { files: [] });
 });
 
@@ -69,6 +69,9 @@ test('a chain of folders is one, a folder can be asked for alone, and an answer 
   const small = await tree({ limit: 9 });
   assert.is(small.files, (await tree()).files);
   assert.ok(small.children!.some(({ kind, children }) => kind === 'directory' && children === undefined));
+  const smallest = await tree({ limit: 3 });
+  assert.equal(smallest.children!.map(({ name }) => name).at(-1), `${(await tree()).children!.length - 2} more`);
+  assert.is(smallest.children!.reduce((sum, { files }) => sum + files, 0), smallest.files);
   for (const params of [{ path: 'nowhere' }, { path: '../shop' }, { limit: 0 }, { limit: 1e9 }, { path: 1 }]) {
     await tree(params).then(() => assert.unreachable(JSON.stringify(params)), (error: { code: string }) => assert.is(error.code, 'usage'));
   }

@@ -36,8 +36,9 @@ export interface Server {
 
 const running = new Set<ChildProcess>();
 
-export async function startServer(args: string[], cwd: string, environment: NodeJS.ProcessEnv = {}): Promise<Server> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** `main`: the launcher; this build's by default. */
+export async function startServer(args: string[], cwd: string, main = MAIN): Promise<Server> {
+  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
