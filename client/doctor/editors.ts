@@ -33,10 +33,12 @@ export async function editorFindings(place: UserPlace): Promise<Finding[]> {
 
 async function editorFinding(kind: EditorKind, program: string, place: UserPlace): Promise<Finding[]> {
   const { name, least } = kind;
-  const mentions = mentionsOf(kind.configuration, kind.files, kind.comment, place);
-  const existing = mentions.flatMap(({ line }) => pathsIn(line, place)).filter((one) => existsSync(one));
+  const lines = mentionsOf(kind.configuration, kind.files, kind.comment, place);
+  const existing = lines.flatMap(({ line }) => pathsIn(line, place)).filter((one) => existsSync(one));
   const shipped = path.join(packageRoot(), 'client', 'editors', kind.plugin?.shipped ?? '');
-  const copies = kind.plugin === undefined ? { found: [], different: [] } : pluginCopies(shipped, kind.plugin.places, existing, place);
+  const copies = kind.plugin === undefined ? { found: [], files: [], different: [] } : pluginCopies(shipped, kind.plugin.places, existing, place);
+  // What the plugin says of itself is no configuration.
+  const mentions = lines.filter(({ file }) => !copies.files.includes(file));
   if (mentions.length === 0 && copies.found.length === 0) return [];
   const version = await versionOf(program, [kind.versionArgument], place);
   const wrong: Finding[] = [...missingPaths(name, mentions, place)];

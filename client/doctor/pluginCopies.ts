@@ -9,14 +9,16 @@ const SOURCE = /\.(lua|vim|kak)$/;
 export interface Copies {
   /** Where the plugin was found. */
   found: string[];
-  /** Files of it that are not those of this installation. */
+  /** Its files there. */
+  files: string[];
+  /** Those of them that are not as in this installation. */
   different: string[];
 }
 
 /** `ours`: the plugin's folder here. `named`: paths that the configuration names, besides the usual `places`. */
 export function pluginCopies(ours: string, places: readonly string[], named: readonly string[], place: UserPlace): Copies {
   const sources = below(ours);
-  const copies: Copies = { found: [], different: [] };
+  const copies: Copies = { found: [], files: [], different: [] };
   for (const candidate of new Set([...places.flatMap((one) => matching(one, place)), ...named])) {
     const stat = statSync(candidate, { throwIfNoEntry: false });
     if (stat === undefined) continue;
@@ -24,6 +26,7 @@ export function pluginCopies(ours: string, places: readonly string[], named: rea
     const there = pairs.filter(([, copy]) => statSync(copy, { throwIfNoEntry: false })?.isFile() === true);
     // A plugin of another time may have no file in common with ours.
     if (there.length > 0 || path.basename(candidate).startsWith('hefc')) copies.found.push(candidate);
+    copies.files.push(...there.map(([, copy]) => copy));
     for (const [name, copy] of there) if (realpathSync(copy) !== realpathSync(path.join(ours, name)) && textOf(copy) !== textOf(path.join(ours, name))) copies.different.push(copy);
   }
   return copies;

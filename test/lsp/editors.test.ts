@@ -78,7 +78,7 @@ for (const { name, section, there, command, args } of EDITORS) {
 }
 
 test('docs/editors.md says of every editor whether its configuration was tested', () => {
-  for (const editor of ['Neovim 0.7', 'Neovim 0.11', 'Helix', 'Emacs', 'Kakoune', 'Zed', 'Sublime', 'llama.vim', 'llama.vscode', 'minuet', 'Continue']) {
+  for (const editor of ['Visual Studio Code', 'Neovim 0.7', 'Neovim 0.11', 'Helix', 'Emacs', 'Kakoune', 'Zed', 'Sublime', 'llama.vim', 'llama.vscode', 'minuet', 'Continue']) {
     const title = [...SECTIONS.keys()].find((one) => one.startsWith(editor));
     assert.match(title ?? `no section for ${editor}`, /\((?:untested|tested with [^)]+)\)$/);
   }
@@ -87,7 +87,7 @@ test('docs/editors.md says of every editor whether its configuration was tested'
 test('docs/editors.md names every setting with its default, and every command', () => {
   const rows = [...(SECTIONS.get('Settings (tested)') ?? '').matchAll(/^\| (\w+) \| `([^`]+)` \|/gm)].map(([, name, shown]) => [name, JSON.parse(shown ?? '') as unknown]);
   assert.equal(Object.fromEntries(rows), DEFAULTS);
-  for (const command of ['hefc.status', 'hefc.explainLast', 'hefc.pauseIndexing', 'hefc.resumeIndexing', 'hefc.reindex']) assert.match(PAGE, command);
+  for (const command of ['hefc.status', 'hefc.explainLast', 'hefc.pauseIndexing', 'hefc.resumeIndexing', 'hefc.reindex', 'hefc.statusData']) assert.match(PAGE, command);
 });
 
 test.run();

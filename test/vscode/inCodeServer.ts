@@ -48,7 +48,7 @@ const environment = { ...process.env, HOME: place.folder, SHELL: '/bin/bash', PA
 const data = path.join(place.folder, 'data');
 const extensions = path.join(place.folder, 'extensions');
 mkdirSync(path.join(data, 'User'), { recursive: true });
-writeFileSync(path.join(data, 'User', 'settings.json'), JSON.stringify({ 'hefc.timeout': 60_000, 'editor.quickSuggestions': { other: 'off' }, 'workbench.startupEditor': 'none', 'editor.suggestOnTriggerCharacters': false }));
+writeFileSync(path.join(data, 'User', 'settings.json'), JSON.stringify({ 'hefc.timeout': 60_000, 'workbench.startupEditor': 'none' }));
 const common = [codeServer, '--user-data-dir', data, '--extensions-dir', extensions];
 
 function run(...args: string[]): void {

@@ -8,6 +8,8 @@ import { unzip } from './unzip.js';
 
 export interface Manifest {
   name: string;
+  publisher: string;
+  engines: { vscode: string };
   version: string;
   main: string;
   capabilities: { untrustedWorkspaces: { supported: boolean } };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { EXTENSION, LEAST_CODE } from '../../client/doctor/editorTable.js';
 import { isOlder } from '../../client/editors/vscode/findHefc.js';
 import { lookOf, type State } from '../../client/editors/vscode/state.js';
 import { typedAlong } from '../../client/editors/vscode/typeThrough.js';
@@ -34,6 +35,11 @@ test('it has the version of hefc, a licence, an icon of 128 by 128, and an entry
   const icon = packed.files.get('extension/icon.png')!;
   assert.equal([icon.readUInt32BE(16), icon.readUInt32BE(20)], [128, 128]);
   assert.match(text('changelog.md'), new RegExp(`^## ${packageVersion().replaceAll('.', '\\.')}$`, 'm'));
+});
+
+test('the doctor knows it by its name and by the oldest editor it runs in', () => {
+  const { publisher, name, engines } = packed.manifest;
+  assert.equal([`${publisher}.${name}`, engines.vscode], [EXTENSION, `^${LEAST_CODE.join('.')}.0`]);
 });
 
 test('the bundle needs nothing but the editor and Node, and carries the licences of what it holds', () => {

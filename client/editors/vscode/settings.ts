@@ -12,6 +12,8 @@ export interface Settings {
 }
 
 const LONGEST_DEBOUNCE_MS = 2000;
+/** Settings that are not the server's business. */
+const OWN = ['languages', 'path', 'debounce'];
 
 /** Never throws: a value of the wrong kind, which the editor underlines in its settings, counts as not set. */
 export function readSettings(): Settings {
@@ -37,7 +39,7 @@ export function allows({ enabled, languages }: Settings, languageId: string): bo
  */
 export function settingsForServer(): Record<string, unknown> {
   const given = vscode.workspace.getConfiguration('hefc');
-  const names = Object.keys(given).filter((name) => typeof given[name] !== 'function');
+  const names = Object.keys(given).filter((name) => typeof given[name] !== 'function' && !OWN.includes(name));
   return Object.fromEntries(
     names.flatMap((name) => {
       const { globalValue, workspaceValue, workspaceFolderValue } = given.inspect(name) ?? {};
