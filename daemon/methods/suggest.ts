@@ -24,6 +24,8 @@ const WALK_MS = 30_000;
 /** Part of the time that gathering may take, for the model's sake. */
 const GATHERING = 0.7;
 const LONGEST_LINE = 64 * 1024;
+/** Longer lines are not the lanes' to end, in characters. */
+const LONGEST_WRITTEN = 2000;
 const MOST_HISTORY = 5000;
 /** Repositories whose commands are remembered. */
 const REMEMBERED = 16;
@@ -71,7 +73,7 @@ export const suggest: Handler<'suggest'> = async (daemon, { params, signal, conn
   const candidates = withPast(gathered?.candidates ?? [], past);
   const matches = match(candidates, { left, right }, limit);
   // History goes no further than the ranking: the model keeps what it read for a while.
-  const writing = daemon.bundle.loaded() !== undefined && place !== undefined && gathered !== undefined && !isSecretLine(left + right) && refusePath(`${folder}/-`) === null;
+  const writing = left.length + right.length <= LONGEST_WRITTEN && daemon.bundle.loaded() !== undefined && place !== undefined && gathered !== undefined && !isSecretLine(left + right) && refusePath(`${folder}/-`) === null;
   const written = writing ? await within(deadline, write(daemon, served, { folder, left, right, candidates: gathered.candidates, deadline, session: params.session ?? `${connection}:suggest` }, signal)) : undefined;
   const suggestions = mix(matches, written).slice(0, limit);
   return { suggestions, reason: suggestions.length > 0 ? 'ok' : gathered?.complete !== true ? 'deadline' : 'no-suggestion' };
