@@ -18,7 +18,7 @@ const SETTINGS: Record<Shell, { file: string; prompt: string }> = {
   bash: { file: '.bashrc', prompt: "PS1='> '" },
   zsh: { file: '.zshrc', prompt: "PS1='> '" },
   // What fish guesses from its history would stand behind the cursor.
-  fish: { file: '.config/fish/config.fish', prompt: "function fish_prompt; echo -n '> '; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0" },
+  fish: { file: '.config/fish/config.fish', prompt: "function fish_prompt; echo -n '> '; end\nfunction fish_mode_prompt; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0" },
 };
 
 /** Is this program there? */
@@ -99,7 +99,7 @@ export async function openTerminal(shell: Shell, { folder, cwd, before = '' }: {
       });
       tmux('send-keys', '-R');
       tmux('clear-history');
-      terminal.type('\x0c');
+      terminal.type('\r');
       await terminal.shows('');
     },
     close: () => void spawnSync('tmux', ['-S', socket, 'kill-server'], { stdio: 'ignore' }),
