@@ -51,6 +51,7 @@ async function readLine(withHistory: boolean): Promise<Line> {
 
 /** The time allowed is counted from the start of this process: a key was pressed. */
 async function ask({ left, right, history }: Line, { limit, timeout }: SuggestOptions): Promise<SuggestResult> {
+  const directory = here();
   const end = Date.now() - process.uptime() * 1000 + timeout;
   const remaining = (): number => Math.max(1, end - Date.now());
   const late = `no answer within ${timeout} ms`;
@@ -58,13 +59,21 @@ async function ask({ left, right, history }: Line, { limit, timeout }: SuggestOp
   try {
     return await withDaemon((connection) => {
       reached = true;
-      const params = { directory: process.cwd(), left, right, history, limit, timeout: Math.max(1, remaining() - RETURN_MS), session: `${process.ppid}:suggest` };
+      const params = { directory, left, right, history, limit, timeout: Math.max(1, remaining() - RETURN_MS), session: `${process.ppid}:suggest` };
       return connection.call('suggest', params, { timeout: remaining() });
     }, { timeout: remaining(), helloTimeout: remaining(), early: true });
   } catch (error) {
     if (!reached && Date.now() >= end - RETURN_MS) throw new NoDaemonError(`${late}: the daemon is starting, or busy; try again in a moment, or see: hefc daemon logs`);
     if (error instanceof CallError && error.code === 'timeout') throw new CallError('timeout', `${late}; try again, or allow more with --timeout`);
     throw error;
+  }
+}
+
+function here(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new Failure(EXIT.notARepository, 'the folder you are in is gone; go to one that is there');
   }
 }
 

@@ -8,7 +8,10 @@ __hefc_ask() {
   [[ ${HEFC_SHELL_HISTORY-} == 1 ]] && flags+=(--history)
   {
     builtin printf '%s\0%s\0' "$1" "$2"
-    [[ ${HEFC_SHELL_HISTORY-} == 1 ]] && builtin fc -ln -1000 | while IFS= builtin read -r line; do builtin printf '%s\0' "$line"; done
+    if [[ ${HEFC_SHELL_HISTORY-} == 1 ]]; then
+      local -i i
+      for (( i = HISTCMD > 1000 ? HISTCMD - 1000 : 1; i < HISTCMD; i++ )); do builtin printf '%s\0' "${history[$i]-}"; done
+    fi
   } 2>/dev/null | command hefc suggest $flags 2>/dev/null
 }
 

@@ -12,10 +12,11 @@ import type { Served } from '../repositories.js';
 import { createGatherer, type Gathered, type Gatherer } from '../shell/gather.js';
 import { match } from '../shell/match.js';
 import { mix } from '../shell/mix.js';
+import { movedTo } from '../shell/movedTo.js';
 import { pastLines, withPast } from '../shell/pastLines.js';
 import { isSecretLine } from '../shell/secretLine.js';
-import { type Written, writeOn } from '../shell/writeOn.js';
-import { type Daemon, type Handler, locate } from './context.js';
+import { type Writing, type Written, writeOn } from '../shell/writeOn.js';
+import { type Handler, locate } from './context.js';
 
 const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_LIMIT = 10;
@@ -24,6 +25,8 @@ const WALK_MS = 30_000;
 /** Part of the time that gathering may take, for the model's sake. */
 const GATHERING = 0.7;
 const LONGEST_LINE = 64 * 1024;
+/** Longer lines are not the lanes' to end, in characters. */
+const LONGEST_WRITTEN = 2000;
 const MOST_HISTORY = 5000;
 /** Repositories whose commands are remembered. */
 const REMEMBERED = 16;
@@ -66,13 +69,13 @@ export const suggest: Handler<'suggest'> = async (daemon, { params, signal, conn
   });
   // Opening a repository waits for the model; its files can be read without.
   const served = place && daemon.bundle.loaded() ? await daemon.repositories.openSetUp(place) : undefined;
-  const folder = place === undefined ? '' : folderIn(place, directory);
+  const folder = place === undefined ? '' : movedTo(folderIn(place, directory), left);
   const gathered = place === undefined ? { candidates: [], complete: true } : await within(received + timeout * GATHERING, gather(place, served, folder, received + timeout * GATHERING));
   const candidates = withPast(gathered?.candidates ?? [], past);
   const matches = match(candidates, { left, right }, limit);
   // History goes no further than the ranking: the model keeps what it read for a while.
-  const writing = daemon.bundle.loaded() !== undefined && place !== undefined && gathered !== undefined && !isSecretLine(left + right) && refusePath(`${folder}/-`) === null;
-  const written = writing ? await within(deadline, write(daemon, served, { folder, left, right, candidates: gathered.candidates, deadline, session: params.session ?? `${connection}:suggest` }, signal)) : undefined;
+  const mayWrite = left.length + right.length <= LONGEST_WRITTEN && !isSecretLine(left + right) && refusePath(`${folder}/-`) === null;
+  const written = served && gathered && mayWrite ? await within(deadline, write(served, { folder, left, right, candidates: gathered.candidates, deadline, session: params.session ?? `${connection}:suggest` }, signal)) : undefined;
   const suggestions = mix(matches, written).slice(0, limit);
   return { suggestions, reason: suggestions.length > 0 ? 'ok' : gathered?.complete !== true ? 'deadline' : 'no-suggestion' };
 };
@@ -87,10 +90,9 @@ async function gather(place: RepositoryPlace, served: Served | undefined, folder
 }
 
 /** The lanes' own ending; where they fail there is none, and the repository's lines are there all the same. */
-async function write(daemon: Daemon, served: Served | undefined, writing: Parameters<typeof writeOn>[1], signal: AbortSignal): Promise<Written | undefined> {
+async function write(served: Served, writing: Writing, signal: AbortSignal): Promise<Written | undefined> {
   try {
-    const engine = await daemon.bundle.engine();
-    return await writeOn((request) => (served ? served.repository.complete(request, { signal }) : engine.completeAlone(request, { signal })), writing);
+    return await writeOn((request) => served.repository.complete(request, { signal }), writing);
   } catch {
     return undefined;
   }

@@ -25,12 +25,14 @@ const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 /** @param folder where one stands, from the repository root; '' is the root */
 export function candidatesIn(folder: string, files: readonly ReadFile[], managers: ReadonlyMap<string, PackageManager>): Candidate[] {
   const found = new Map<string, Candidate & { steps: number }>();
+  const managed = [...managers.keys()];
   const ownPackage = nearestAbove(folder, files.flatMap(({ file }) => (file.kind === 'package' ? [folderOf(file.path)] : [])));
   for (const { file, commands } of files) {
     const home = folderOf(file.path);
     const steps = distance(folder, home);
+    const where: Where = { home, folder, there: relative(`/${folder}`, `/${home}`), manager: managers.get(nearestAbove(home, managed) ?? '') ?? 'npm' };
     for (const command of commands) {
-      const ways = command.what === 'script' && home !== ownPackage && isAbove(home, folder) ? [] : waysToType(command, file, folder, managers);
+      const ways = command.what === 'script' && home !== ownPackage && isAbove(home, folder) ? [] : waysToType(command, file, where);
       for (const text of ways) {
         const weight = weightOf(command, file.kind) / (1 + steps / 2);
         const known = found.get(text);
@@ -51,10 +53,17 @@ function weightOf({ what }: FileCommand, kind: CommandFileKind): number {
   return what === 'file' ? PROGRAM_WEIGHT : NAMED_WEIGHT;
 }
 
+/** A file's folder as seen from where one stands. */
+interface Where {
+  home: string;
+  folder: string;
+  /** From `folder` to `home`; '' is the same. */
+  there: string;
+  manager: PackageManager;
+}
+
 /** The usual way first; none where it cannot be typed in this folder. */
-function waysToType({ what, text }: FileCommand, file: CommandFile, folder: string, managers: ReadonlyMap<string, PackageManager>): string[] {
-  const home = folderOf(file.path);
-  const there = relative(`/${folder}`, `/${home}`);
+function waysToType({ what, text }: FileCommand, file: CommandFile, { home, folder, there, manager }: Where): string[] {
   if (/[^\w./@+-]/.test(there)) return what === 'line' ? [text] : [];
   switch (what) {
     case 'line': return [text];
@@ -62,7 +71,7 @@ function waysToType({ what, text }: FileCommand, file: CommandFile, folder: stri
     // just looks in the folders above by itself.
     case 'recipe': return isAbove(home, folder) ? [`just ${text}`] : [`just -d ${there} -f ${there}/${file.path.slice(home.length).replace(/^\//, '')} ${text}`];
     case 'file': return /[^\w./@+-]/.test(file.path) ? [] : [there.startsWith('..') ? relative(`/${folder}`, `/${file.path}`) : `./${relative(`/${folder}`, `/${file.path}`)}`];
-    case 'script': return runScript(text, managers.get(nearestAbove(home, [...managers.keys()]) ?? '') ?? 'npm', isAbove(home, folder) ? '' : there);
+    case 'script': return runScript(text, manager, isAbove(home, folder) ? '' : there);
   }
 }
 

@@ -5,6 +5,8 @@ import { isSecretLine } from './secretLine.js';
 
 /** Longer lines are programs, not commands. */
 const LONGEST = 200;
+/** A chain of commands, in characters. */
+const LONGEST_CHAIN = 4000;
 /** Words that begin no command of its own, and commands that mean nothing outside their script. */
 const NOT_ALONE = new Set([
   'if', 'then', 'elif', 'else', 'fi', 'for', 'while', 'until', 'do', 'done', 'case', 'esac', 'in', 'function', 'select', '[', '[[', '{', '}', '(', ')', '((', '!',
@@ -35,6 +37,7 @@ export function plainCommand(raw: string, { variables = false }: { variables?: b
 
 /** A line as it stands in a script: the command itself, and each one of a chain (`cd x && make`). */
 export function plainCommands(raw: string, options: { variables?: boolean } = {}): string[] {
+  if (raw.length > LONGEST_CHAIN) return [];
   const line = withoutComment(raw);
   const cuts = cutPoints(line, ['&&', ';']);
   if (cuts.length === 0) return [plainCommand(line, options)].filter((one) => one !== undefined);

@@ -1,11 +1,12 @@
 /** The commands of a repository's current commit, read once a blob and kept in memory. */
 import type { ObjectReader } from '../../store/types.js';
-import { HUGE_BYTES } from '../chunker/refuse.js';
 import { candidatesIn, distance, type ReadFile } from './candidates.js';
 import { findCommandFiles, type WalkMemory } from './findCommandFiles.js';
 import { readCommands } from './read/readCommands.js';
 import type { Candidate, FileCommand } from './types.js';
 
+/** A larger file is no one's list of commands. */
+const MOST_BYTES = 256 * 1024;
 /** Files read for one folder, the nearest first. */
 const MOST_FILES = 2000;
 /** Blobs whose commands are remembered; beyond that all are forgotten. */
@@ -48,7 +49,7 @@ export function createGatherer(): Gatherer {
           complete = Date.now() <= deadline;
           if (!complete) break;
           const size = await objects.blobSize(file.oid);
-          const bytes = size === undefined || size > HUGE_BYTES ? undefined : await objects.readBlob(file.oid);
+          const bytes = size === undefined || size > MOST_BYTES ? undefined : await objects.readBlob(file.oid);
           // What is not in the clone may come yet.
           if (bytes === undefined) continue;
           commands = await readCommands(file, bytes);

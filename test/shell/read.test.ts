@@ -5,6 +5,7 @@ import { candidatesIn } from '../../daemon/shell/candidates.js';
 import { commandFileKind } from '../../daemon/shell/commandFiles.js';
 import { plainCommand, plainCommands } from '../../daemon/shell/commandLine.js';
 import { match } from '../../daemon/shell/match.js';
+import { movedTo } from '../../daemon/shell/movedTo.js';
 import { commandStarts } from '../../daemon/shell/quoting.js';
 import { readCommands } from '../../daemon/shell/read/readCommands.js';
 import { isSecretLine } from '../../daemon/shell/secretLine.js';
@@ -65,6 +66,10 @@ for (const raw of ['\x1b[31mred alert', 'a b\u202e c', 'if x; then', 'fi', 'x=1'
 
 for (const [text, starts] of [['npm t', [0]], ['cd x && npm t', [0, 8]], ['a "b && c', [0]], ['x $(make t', [0, 4]], ['x "$(make t', [0, 5]], ["a 'b;' ; c", [0, 9]], ['sudo A=1 npm', [0, 5, 9]], ['if make', [0, 3]], ['a | b\nc d', [0, 6]], ['a # b', []], ['x $(a) b', [0]]] as [string, number[]][]) {
   test(`where the command begins in ${JSON.stringify(text)}`, () => assert.equal(commandStarts(text), starts));
+}
+
+for (const [folder, left, runs] of [['', 'cd web && make ', 'web'], ['a', 'cd b; cd ../c && x', 'a/c'], ['a', 'cd .. && x', ''], ['a', 'cd ../.. && x', 'a'], ['a', 'cd b', 'a'], ['a', 'echo "cd b && ', 'a'], ['', '(cd x && y', 'x']] as [string, string, string][]) {
+  test(`in ${JSON.stringify(folder)} ${JSON.stringify(left)} runs in ${JSON.stringify(runs)}`, () => assert.is(movedTo(folder, left), runs));
 }
 
 const NAMES = ['npm run test', 'npm run test:unit', 'pytest --cov=shop tests', 'make -C web build', 'git commit -m "fix it"'].map((text, at) => ({ text, from: `f:${at}`, prior: 5 - at }));

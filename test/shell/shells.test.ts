@@ -33,6 +33,8 @@ test.after(() => place.end());
 /** What sets a variable of the shell. */
 const setting = (shell: Shell, name: string, value: string): string => (shell === 'fish' ? `set -gx ${name} '${value}'` : `export ${name}='${value}'`);
 
+const VI_MODE: Record<Shell, string> = { bash: 'set -o vi', zsh: 'bindkey -v', fish: 'fish_vi_key_bindings' };
+
 for (const shell of SHELLS) {
   const there = installed(shell) && installed('tmux');
   const here = there ? test : test.skip;
@@ -150,8 +152,8 @@ for (const shell of SHELLS) {
     terminal.close();
   });
 
-  here(`${shell}: another key can be chosen, TAB completes hefc's own commands, and a stopped daemon is started by the key`, async () => {
-    const second = await openTerminal(shell, { folder: place.folder, cwd: tools.root, before: `${setting(shell, 'HEFC_SHELL_KEY', shell === 'fish' ? '\\cg' : '\\C-g')}${shell === 'zsh' ? '\nautoload -Uz compinit && compinit -u -D' : ''}` });
+  here(`${shell}, in vi mode: another key can be chosen, TAB completes hefc's own commands, and a stopped daemon is started by the key`, async () => {
+    const second = await openTerminal(shell, { folder: place.folder, cwd: tools.root, before: `${VI_MODE[shell]}\n${setting(shell, 'HEFC_SHELL_KEY', shell === 'fish' ? '\\cg' : '\\C-g')}${shell === 'zsh' ? '\nautoload -Uz compinit && compinit -u -D' : ''}` });
     try {
       second.type('hefc ind\t');
       await second.shows('hefc index');

@@ -48,6 +48,7 @@ test('command lines come one a line, best first, whether commander or the one fi
 
 test('a folder of its own has its own commands first, and those of its package manager', () => {
   assert.match(suggest('yarn', [], path.join(shop.root, 'web')).stdout, /^yarn serve\n/);
+  assert.match(suggest('cd web && yarn').stdout, /^cd web && yarn serve\n/);
   assert.match(suggest('yarn').stdout, /^yarn --cwd web serve\n/);
 });
 
@@ -112,6 +113,27 @@ test('an indexed repository has the same commands, and endings that hold only wo
   const { suggestions } = JSON.parse(suggest('pytest -x ', ['--json']).stdout) as { suggestions: { left: string; how: string }[] };
   const known = new Set(suggest('', ['--limit', '100']).stdout.split(/\s+/));
   for (const { left } of suggestions.filter(({ how }) => how === 'written')) assert.equal(left.split(/\s+/).slice(2).filter((word) => !known.has(word)), []);
+});
+
+test('commands come without a model, and a daemon that does not answer is given up in time, with the reason', () => {
+  const home = path.join(place.folder, 'other home');
+  mkdirSync(home, { mode: 0o700 });
+  const environment = { ...process.env, HEFC_HOME: home, HEFC_MODEL: path.join(place.folder, 'no model') };
+  const hefc = (args: string[], input = ''): Ran => spawnSync(process.execPath, [MAIN, ...args], { cwd: shop.root, input, env: environment, encoding: 'utf8' });
+  try {
+    assert.match(hefc(['suggest', '--timeout', '60000'], 'npm ').stdout, /^npm test\n/);
+    const { daemon } = JSON.parse(hefc(['daemon', 'status', '--json']).stdout) as { daemon: { pid: number } };
+    process.kill(daemon.pid, 'SIGSTOP');
+    try {
+      const ran = hefc(['suggest', '--timeout', '700', '--null'], 'npm ');
+      assert.is(ran.status, 3);
+      assert.match(ran.stdout, /^hefc: no answer within 700 ms: the daemon is starting, or busy; [^\n]+\0$/);
+    } finally {
+      process.kill(daemon.pid, 'SIGCONT');
+    }
+  } finally {
+    hefc(['daemon', 'stop']);
+  }
 });
 
 for (const { title, input, args, says } of [

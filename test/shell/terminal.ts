@@ -18,7 +18,7 @@ const SETTINGS: Record<Shell, { file: string; prompt: string }> = {
   bash: { file: '.bashrc', prompt: "PS1='> '" },
   zsh: { file: '.zshrc', prompt: "PS1='> '" },
   // What fish guesses from its history would stand behind the cursor.
-  fish: { file: '.config/fish/config.fish', prompt: "function fish_prompt; echo -n '> '; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0" },
+  fish: { file: '.config/fish/config.fish', prompt: "function fish_prompt; echo -n '> '; end\nfunction fish_mode_prompt; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0" },
 };
 
 /** Is this program there? */
@@ -57,14 +57,17 @@ export interface Terminal {
   close(): void;
 }
 
+let opened = 0;
+
 /** Starts a shell whose start-up file is `before`, the documented line, and a prompt `> `. */
 export async function openTerminal(shell: Shell, { folder, cwd, before = '' }: { folder: string; cwd: string; before?: string }): Promise<Terminal> {
   const { file, prompt } = SETTINGS[shell];
   const home = path.join(folder, `home of ${shell}`);
   mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
   writeFileSync(path.join(home, file), `${before}\n${documentedLine(shell)}${prompt}\n`);
-  const socket = path.join(folder, `${shell}.tmux`);
-  const log = path.join(folder, `${shell}.log`);
+  // A server that is ending would take the next terminal with it: each has its own.
+  const socket = path.join(folder, `${++opened}.tmux`);
+  const log = path.join(folder, `${opened}.log`);
   // A minute and not 1.5 s: a busy machine is no failure of the shell's.
   const environment = { ...process.env, HOME: home, PATH: `${makeBin(folder)}:${process.env.PATH}`, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', HEFC_SHELL_TIMEOUT: '60000', SHELL: '/bin/sh' };
   const tmux = (...args: string[]): string => {
@@ -96,7 +99,7 @@ export async function openTerminal(shell: Shell, { folder, cwd, before = '' }: {
       });
       tmux('send-keys', '-R');
       tmux('clear-history');
-      terminal.type('\x0c');
+      terminal.type('\r');
       await terminal.shows('');
     },
     close: () => void spawnSync('tmux', ['-S', socket, 'kill-server'], { stdio: 'ignore' }),

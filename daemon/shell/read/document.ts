@@ -1,5 +1,6 @@
 /** Markdown and reStructuredText: blocks of shell, and what follows a prompt in blocks of a session. */
 import type { FileCommand } from '../types.js';
+import { lineFrom } from './logicalLines.js';
 import { readLines } from './script.js';
 
 const SHELL = /^(?:sh|bash|zsh|fish|shell|shellscript|console|shell-session|sh-session|terminal|cmd|commandline|command-line)$/i;
@@ -36,7 +37,7 @@ function* fences(lines: readonly string[]): Generator<Block> {
   for (let i = 0; i < lines.length; i++) {
     const [, , fence, language = ''] = FENCE.exec(lines[i]!) ?? [];
     if (fence === undefined) continue;
-    const end = lines.findIndex((line, at) => at > i && line.trim().startsWith(fence) && /^[`~]+$/.test(line.trim()));
+    const end = lineFrom(lines, i + 1, (line) => line.trim().startsWith(fence) && /^[`~]+$/.test(line.trim()));
     if (end < 0) return;
     yield { first: i + 2, language, lines: lines.slice(i + 1, end) };
     i = end;
@@ -49,7 +50,7 @@ function* directives(lines: readonly string[]): Generator<Block> {
     // `::` at the end of a paragraph begins a block of no language.
     if (indent === undefined && !/::\s*$/.test(lines[i]!)) continue;
     const outer = (indent ?? /^\s*/.exec(lines[i]!)![0]).length;
-    const first = lines.findIndex((line, at) => at > i && line.trim() !== '' && !/^\s*:[\w-]+:/.test(line));
+    const first = lineFrom(lines, i + 1, (line) => line.trim() !== '' && !/^\s*:[\w-]+:/.test(line));
     if (first < 0) return;
     let end = first;
     while (end < lines.length && (lines[end]!.trim() === '' || /^\s*/.exec(lines[end]!)![0].length > outer)) end++;

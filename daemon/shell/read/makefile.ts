@@ -5,11 +5,14 @@ import { logicalLines } from './logicalLines.js';
 
 /** `a b: c` but not `A := b`, `a::= b`. Names with a variable or a pattern in them are no names to type. */
 const TARGETS = /^([\p{L}\p{N}][\p{L}\p{N}\w./+ -]*?)\s*::?(?!=)(?:[^=]|$)/u;
+/** A rule in characters; longer ones are lists of files. */
+const LONGEST_LINE = 1000;
 const RECIPE = /^\t[-@+]*/;
 
 export function readMakefile(text: string): FileCommand[] {
   const found: FileCommand[] = [];
   for (const { text: raw, line } of logicalLines(text)) {
+    if (raw.length > LONGEST_LINE) continue;
     if (RECIPE.test(raw)) {
       // What Make itself would fill in is unknown here; `$$` is the shell's `$`.
       const command = raw.replace(RECIPE, '');

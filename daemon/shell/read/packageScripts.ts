@@ -13,10 +13,14 @@ export function readPackageScripts(text: string): FileCommand[] {
     return [];
   }
   if (scripts === null || typeof scripts !== 'object') return [];
-  const lines = text.split('\n');
+  const lines = new Map<string, number>();
+  text.split('\n').forEach((line, at) => {
+    const name = /^\s*"([^"]+)"\s*:/.exec(line)?.[1];
+    if (name !== undefined) lines.set(name, at + 1);
+  });
   return Object.entries(scripts).flatMap(([name, body]): FileCommand[] => {
     if (typeof body !== 'string' || !/^[\w:.@/-]+$/.test(name)) return [];
-    const line = lines.findIndex((one) => one.includes(`${JSON.stringify(name)}:`) || one.includes(`${JSON.stringify(name)} :`)) + 1;
+    const line = lines.get(name) ?? 1;
     const hook = LIFECYCLE.test(name) || /^(?:pre|post)/.test(name) && Object.hasOwn(scripts, name.replace(/^(?:pre|post)/, ''));
     const asked: FileCommand[] = hook ? [] : [{ what: 'script', text: name, line }];
     return [...asked, ...plainCommands(body).map((one): FileCommand => ({ what: 'line', text: one, line }))];
