@@ -27,10 +27,3 @@ function _G.hefc_test_ghost()
   end
   return table.concat(lines, '\n')
 end
-
-function _G.hefc_test_ready()
-  for _, client in ipairs((vim.lsp.get_clients or vim.lsp.get_active_clients)()) do
-    if client.initialized then return true end
-  end
-  return false
-end

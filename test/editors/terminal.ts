@@ -20,6 +20,9 @@ export interface Terminal {
   end(): Promise<void>;
 }
 
+/** An editor that waits for a key answers nothing. */
+const ANSWER_MS = 60_000;
+
 const SCREEN = "join(map(range(1, &lines), {_, row -> substitute(join(map(range(1, &columns), {_, col -> screenstring(row, col)}), ''), ' *$', '', '')}), \"\\n\")";
 
 export const here = (name: string): string => path.join(packageRoot(), 'test', 'editors', name);
@@ -77,7 +80,9 @@ export async function startTerminal(command: string[], { cwd, environment, socke
       const id = --last;
       const value = new Promise<T>((resolve, reject) => waiting.set(id, { resolve: resolve as (value: unknown) => void, reject }));
       client.write(`${JSON.stringify(['expr', expression, id])}\n`);
-      return Promise.race([value, gone]);
+      let late: NodeJS.Timeout | undefined;
+      const patience = new Promise<never>((_, reject) => (late = setTimeout(() => reject(new Error(`the editor does not answer; it wrote:\n${output.slice(-2000)}`)), ANSWER_MS)));
+      return Promise.race([value, gone, patience]).finally(() => clearTimeout(late));
     },
     screen: () => terminal.evaluate<string>(SCREEN),
     output: () => output,

@@ -60,7 +60,7 @@ export async function makeWorkplace(): Promise<Workplace> {
       writeFileSync(file, text);
       return file;
     },
-    requests: () => (existsSync(sent) ? readFileSync(sent, 'utf8').split('textDocument/inlineCompletion').length - 1 : 0),
+    requests: () => (existsSync(sent) ? (readFileSync(sent, 'utf8').match(/textDocument\\?\/inlineCompletion/g) ?? []).length : 0),
     server: () => Number(readFileSync(pid, 'utf8')),
     counts: () => (JSON.parse(execFileSync(process.execPath, [MAIN, 'status', '--json'], { cwd: shop.root, encoding: 'utf8' })) as { editor: Record<string, number> }).editor,
     install(section) {

@@ -14,5 +14,5 @@ export def Statusline(): string
   elseif server.Indexing() >= 0
     return $'hefc indexing {server.Indexing()}%'
   endif
-  return typing.Asking() ? 'hefc …' : 'hefc'
+  return typing.Asking() || !server.Ready() ? 'hefc …' : 'hefc'
 enddef

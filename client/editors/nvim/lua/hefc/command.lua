@@ -46,7 +46,7 @@ function M.run(words)
   local name = words[1] or 'status'
   local command = COMMANDS[name]
   local ok, fault = pcall(function()
-    if not command then error(('hefc: there is no :Hefc %s; there are %s'):format(name, table.concat(NAMES, ', ')), 0) end
+    if not command then error(('hefc: there is no :Hefc %s, but %s'):format(name, table.concat(NAMES, ', ')), 0) end
     command(words[2])
   end)
   if not ok then vim.notify(fault, vim.log.levels.ERROR) end

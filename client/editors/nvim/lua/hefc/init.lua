@@ -45,7 +45,7 @@ function M.statusline()
   if switch.why_off(vim.api.nvim_get_current_buf()) then return 'hefc off' end
   if server.trouble then return 'hefc stopped' end
   if server.indexing then return ('hefc indexing %d%%'):format(server.indexing) end
-  return typing.asking() and 'hefc …' or 'hefc'
+  return (typing.asking() or not server.ready()) and 'hefc …' or 'hefc'
 end
 
 return M

@@ -120,6 +120,9 @@ local function client_of(buf)
   return client
 end
 
+--- Can it be asked?
+function M.ready() return client_of() ~= nil end
+
 --- From 0.11 on the client's functions take the client.
 local function call(client, name, ...)
   if NEW then return client[name](client, ...) end

@@ -62,18 +62,19 @@ local function text_of(result)
   return text, item.command
 end
 
+local function same(a, b) return a.buf == b.buf and a.tick == b.tick and a.row == b.row and a.col == b.col end
+
 local function ask(kind)
   forget_request()
   local at = suggestion.here()
   if not may_show() or switch.why_off(at.buf) then return end
-  local mine = {}
+  local mine = { at = at }
   asked = mine
   mine.request = server.ask(at.buf, kind, function(_, result)
     if asked ~= mine then return end
     asked = nil
     local text, command = text_of(result)
-    local now = suggestion.here()
-    if not text or not may_show() or now.buf ~= at.buf or now.tick ~= at.tick or now.row ~= at.row or now.col ~= at.col then return end
+    if not text or not may_show() or not same(suggestion.here(), at) then return end
     hide()
     current, rest = suggestion.new(at, text, command), text
     show()
@@ -93,6 +94,8 @@ local function look()
   local changed = at.buf ~= last.buf or at.tick ~= last.tick
   local moved = changed or at.row ~= last.row or at.col ~= last.col
   last = at
+  -- It was asked before the events of the keys before it came.
+  if asked and same(asked.at, at) then return end
   if current then rest = suggestion.follow(current, at) end
   if current and rest and rest ~= '' then return show() end
   if current or moved then clear() end

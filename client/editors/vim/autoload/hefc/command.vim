@@ -56,7 +56,7 @@ export def Run(words: list<string>)
   const name = get(words, 0, 'status')
   const where = get(words, 1, '')
   if index(NAMES, name) < 0
-    echoerr $"hefc: there is no :Hefc {name}; there are {join(NAMES, ', ')}"
+    echoerr $"hefc: there is no :Hefc {name}, but {join(NAMES, ', ')}"
   elseif where != '' && where != 'buffer'
     echoerr $'hefc: {where} is neither left out nor "buffer"'
   endif

@@ -70,7 +70,7 @@ export def Difference(old: list<string>, new: list<string>): dict<any>
     first -= 1
   endif
   if oldEnd == first || newEnd == first
-    return {range: {start: {line: first, character: 0}, end: {line: oldEnd, character: 0}}, text: new[first : newEnd - 1]->mapnew((_, line) => line .. "\n")->join('')}
+    return {range: {start: {line: first, character: 0}, end: {line: oldEnd, character: 0}}, text: slice(new, first, newEnd)->mapnew((_, line) => line .. "\n")->join('')}
   endif
   const before = join(old[first : oldEnd - 1], "\n")
   const after = join(new[first : newEnd - 1], "\n")

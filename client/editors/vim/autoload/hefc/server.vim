@@ -15,6 +15,11 @@ var said = ''
 # Percentage of an index under way; -1: none.
 var indexing = -1
 
+# Can it be asked?
+export def Ready(): bool
+  return ready
+enddef
+
 export def Trouble(): string
   return trouble
 enddef

@@ -15,8 +15,9 @@ const WHILE_TYPING = 2
 var timer = 0
 # Number of the last question; what is answered to an older one is too late.
 var question = 0
-# The request under way; 0: none.
+# The request under way, and where it was asked; 0: none.
 var request = 0
+var asked: dict<number> = {}
 # The suggestion that stands, and what of it is still to be written.
 var current: dict<any> = {}
 var rest = ''
@@ -89,6 +90,7 @@ def Ask(kind: number)
     return
   endif
   const mine = question
+  asked = at
   request = server.Ask(kind, (result) => {
     if mine != question
       return
@@ -134,6 +136,10 @@ export def Look()
   last = at
   if changed
     documents.Sync(at.buf)
+  endif
+  # It was asked before the events of the keys before it came.
+  if request != 0 && at == asked
+    return
   endif
   if !empty(current)
     rest = suggestion.Follow(current, at)
@@ -200,7 +206,7 @@ export def Written(paste: bool)
 enddef
 
 export def Accept(): bool
-  return Take((text) => text)
+  return Take((text: string): string => text)
 enddef
 
 export def AcceptLine(): bool
