@@ -32,10 +32,15 @@ export def Indexing(): number
   return indexing
 enddef
 
-# One line on the screen. A longer one would ask for a key in the middle of typing; :Hefc status has it all.
+# In a window of its own where Vim has one (9.0.0321): the line of the mode would overwrite it. Else one line, since a
+# longer one would ask for a key in the middle of typing; :Hefc status has it all.
 def Tell(text: string)
   echohl WarningMsg
-  echomsg strwidth(text) > v:echospace ? strcharpart(text, 0, v:echospace - 1) .. '…' : text
+  if exists(':echowindow') == 2
+    execute 'echowindow' string(text)
+  else
+    echomsg strwidth(text) > v:echospace ? strcharpart(text, 0, v:echospace - 1) .. '…' : text
+  endif
   echohl None
 enddef
 
