@@ -72,7 +72,7 @@ export async function startTerminal(command: string[], { cwd, environment, socke
   }));
   const gone = ended.then(() => Promise.reject(new Error(`the editor ended:\n${output.slice(-2000)}`)));
   gone.catch(() => undefined);
-  const client = await Promise.race([connection, gone]);
+  const client = await Promise.race([connection, gone]).finally(() => server.close());
   let last = 0;
   const terminal: Terminal = {
     type: (text) => void child.stdin.write(text),
@@ -92,7 +92,6 @@ export async function startTerminal(command: string[], { cwd, environment, socke
       await ended;
       clearTimeout(late);
       client.destroy();
-      server.close();
     },
   };
   return terminal;

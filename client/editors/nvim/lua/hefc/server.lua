@@ -55,6 +55,21 @@ local handlers = {
   end,
 }
 
+--- From 0.10 on Neovim tells in more than one line that a server failed, which asks for a key in the middle of typing.
+--- So it hears that all went well, and `exited` how it did end.
+local function quietly(cmd, exited)
+  if vim.fn.has('nvim-0.10') == 0 then return cmd end
+  return function(dispatchers)
+    local on_exit = dispatchers.on_exit
+    return vim.lsp.rpc.start(cmd, vim.tbl_extend('force', dispatchers, {
+      on_exit = function(code, signal)
+        exited.code, exited.signal = code, signal
+        on_exit(0, 0)
+      end,
+    }))
+  end
+end
+
 local function launch(buf)
   local cmd = options.current.cmd
   if vim.fn.executable(cmd[1]) == 0 then
@@ -65,18 +80,18 @@ local function launch(buf)
   -- An empty table would be sent as a list.
   local given = options.current.settings
   local settings = { hefc = next(given) and given or vim.empty_dict() }
+  local exited = {}
   local config = {
     name = 'hefc',
-    cmd = cmd,
+    cmd = quietly(cmd, exited),
     capabilities = capabilities,
     root_dir = vim.fn.getcwd(),
     settings = settings,
     init_options = settings,
     handlers = handlers,
     on_init = function() vim.schedule(M.on_ready) end,
-    on_exit = function(...)
-      local exit = { ... }
-      vim.schedule(function() ended(unpack(exit)) end)
+    on_exit = function(code, signal, client)
+      vim.schedule(function() ended(exited.code or code, exited.signal or signal, client) end)
     end,
   }
   id = vim.lsp.start and vim.lsp.start(config, { bufnr = buf, reuse_client = function() return false end }) or vim.lsp.start_client(config)
