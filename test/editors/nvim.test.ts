@@ -5,8 +5,9 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../daemon/surroundings.js';
+import { listen } from '../lsp/listener.js';
 import { hasTerminal, here, startTerminal, works, type Terminal } from './terminal.js';
-import { EXPECTED, makeWorkplace, ORDER, type Workplace } from './workplace.js';
+import { BLOCK, EXPECTED, makeWorkplace, ORDER, type Workplace } from './workplace.js';
 
 const nvim = process.env.HEFC_TEST_NVIM ?? 'nvim';
 const there = hasTerminal && works(nvim, '--version');
@@ -33,7 +34,7 @@ suiteOf.after.each(async () => {
 suiteOf.after(() => place?.end());
 
 /** `setup`: options; keys for all that has none by default are added. */
-async function start(file: string, { setup = '', before = '', environment = {} }: { setup?: string; before?: string; environment?: NodeJS.ProcessEnv } = {}): Promise<Terminal> {
+async function start(file: string, { setup = '', before = '', after = '', environment = {} }: { setup?: string; before?: string; after?: string; environment?: NodeJS.ProcessEnv } = {}): Promise<Terminal> {
   const config = path.join(place.folder, '.config', 'nvim');
   mkdirSync(config, { recursive: true });
   writeFileSync(path.join(config, 'init.lua'), `
@@ -42,6 +43,7 @@ async function start(file: string, { setup = '', before = '', environment = {} }
     vim.g.loaded_python3_provider = 0 -- Looking for one takes seconds.
     vim.o.autoindent = false
     vim.o.swapfile, vim.o.shada = false, ''
+    ${after}
     require('hefc').setup({ keys = { accept_word = '<C-w>', accept_line = '<C-l>', dismiss = '<C-x>', trigger = '<C-t>' }, ${setup} })
     vim.cmd('autocmd VimEnter * luafile ${here('probe.lua')}')`);
   const editor = await startTerminal([nvim, file], { cwd: place.shop.root, environment: { ...place.environment, ...environment }, socket: path.join(place.folder, 'socket') });
@@ -183,6 +185,30 @@ test('the key is what it was where no ghost text stands: itself, or what was map
   await ghostIs(editor, '');
   editor.type(`${LINE}${WORD}`);
   await until('the keys were typed again', async () => (await line(editor)) === '        send_parcelglobalown1');
+});
+
+test('several lines are shown, typed along and written as they are, whatever the buffer indents by itself', async () => {
+  const daemon = await listen();
+  daemon.answer = () => ({ text: BLOCK });
+  const editor = await start(place.file('shop/order.py'), { setup: 'debounce = 300', after: "vim.cmd('filetype plugin indent on'); vim.o.autoindent, vim.o.textwidth = true, 20", environment: { HEFC_HOME: daemon.home } });
+  try {
+    await ready(editor);
+    const shown = BLOCK.replace('\t', ' '.repeat(await editor.evaluate<number>('&tabstop')));
+    editor.type('GA\r');
+    await ghostIs(editor, shown);
+    assert.ok((await editor.screen()).includes(`        ${shown}\n`), await editor.screen());
+    const asked = place.requests();
+    editor.type('if');
+    await ghostIs(editor, shown.slice(2));
+    editor.type(LINE);
+    await ghostIs(editor, shown.slice('if item:'.length));
+    editor.type(TAB);
+    await until('all was written', async () => (await editor.evaluate<string[]>("getline(12, '$')")).join('\n') === `        ${BLOCK}`);
+    assert.is(place.requests(), asked);
+  } finally {
+    await editor.end();
+    await daemon.end();
+  }
 });
 
 test('a popup menu hides the ghost text, and no key is taken from it', async () => {

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../daemon/surroundings.js';
+import { listen } from '../lsp/listener.js';
 import { hasTerminal, here, startTerminal, works, type Terminal } from './terminal.js';
-import { EXPECTED, makeWorkplace, ORDER, type Workplace } from './workplace.js';
+import { BLOCK, EXPECTED, makeWorkplace, ORDER, type Workplace } from './workplace.js';
 
 const vim = process.env.HEFC_TEST_VIM ?? 'vim';
 const FEATURES = ['vim9script', 'channel', 'job', 'textprop', 'timers', 'patch-9.0.0185'];
@@ -172,6 +173,30 @@ test('the key is what it was where no ghost text stands: itself, or what was map
   await ghostIs(editor, '');
   editor.type(`${LINE}${WORD}`);
   await lineIs(editor, `${BEGIN}send_parcelglobalown1`);
+});
+
+test('several lines are shown, typed along and written as they are, whatever the buffer indents by itself', async () => {
+  const daemon = await listen();
+  daemon.answer = () => ({ text: BLOCK });
+  const editor = await start(place.file('shop/order.py'), { options: "{'debounce': 300}", before: 'filetype plugin indent on\n set autoindent textwidth=20', environment: { HEFC_HOME: daemon.home } });
+  try {
+    await ready(editor);
+    editor.type('GA\r');
+    await ghostIs(editor, 'if item:');
+    const tab = ' '.repeat(await editor.evaluate<number>('&tabstop'));
+    assert.ok((await editor.screen()).includes(`${BEGIN}${BLOCK.replace('\t', tab)}\n`), await editor.screen());
+    const asked = place.requests();
+    editor.type('if');
+    await ghostIs(editor, ' item:');
+    editor.type(LINE);
+    await lineIs(editor, `${BEGIN}if item:`);
+    editor.type(TAB);
+    await until('all was written', async () => (await editor.evaluate<string[]>("getline(12, '$')")).join('\n') === BEGIN + BLOCK);
+    assert.is(place.requests(), asked);
+  } finally {
+    await editor.end();
+    await daemon.end();
+  }
 });
 
 test('a popup menu hides the ghost text, and text right of the cursor moves aside for it', async () => {

@@ -11,6 +11,8 @@ import { makeSurroundings, SHOP, type TestRepository } from '../daemon/surroundi
 /** The line that the repository completes `        ` with at the end of ORDER. */
 export const EXPECTED = 'send_parcel(item, basket.owner)';
 export const ORDER = `${SHOP['shop/order.py']}\n\ndef again(basket: Basket):\n    for item in basket.items:\n`;
+/** What a daemon could answer where a block begins, with an indentation that no editor would make. */
+export const BLOCK = 'if item:\n            pack(item)\n\n\tsend(item)';
 const PATIENCE = { timeout: 120_000 };
 
 export interface Workplace {
