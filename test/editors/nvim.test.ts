@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { until } from '../daemon/surroundings.js';
 import { listen } from '../lsp/listener.js';
 import { hasTerminal, here, startTerminal, works, type Terminal } from './terminal.js';
-import { BLOCK, EXPECTED, makeWorkplace, ORDER, type Workplace } from './workplace.js';
+import { BLOCK, documented, EXPECTED, makeWorkplace, ORDER, type Workplace } from './workplace.js';
 
 const nvim = process.env.HEFC_TEST_NVIM ?? 'nvim';
 const there = hasTerminal && works(nvim, '--version');
@@ -276,8 +276,10 @@ test(':Hefc tells about the buffer, the repository and the last suggestion, and 
   await until('the words', async () => (await messages(editor)).includes('there is no :Hefc frobnicate, but status, enable'));
 });
 
-test('a wrong option is told with what it must be, and left out', () => {
+test('the options of docs/editors.md are right; a wrong one is told with what it must be, and left out', () => {
   const program = `local said = {}; vim.notify = function(text) table.insert(said, text) end
+    ${documented('Neovim, with', 'lua')}
+    assert(#said == 0 and require('hefc.options').current.keys.dismiss == '<M-e>')
     require('hefc').setup({ debounce = 'x', colour = 1, cmd = 'hefc lsp', keys = { accept = true }, filetypes = { 'python' }, auto = false })
     local now = require('hefc.options').current
     table.sort(said)

@@ -33,6 +33,14 @@ export interface Workplace {
   end(): Promise<void>;
 }
 
+/** The first block of a language in the section of docs/editors.md whose title begins so. */
+export function documented(section: string, language: string): string {
+  const page = readFileSync(path.join(packageRoot(), 'docs', 'editors.md'), 'utf8').split(/^## /m).find((one) => one.startsWith(section)) ?? '';
+  const [, block] = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'm').exec(page) ?? [];
+  assert.ok(block, `docs/editors.md has no block of ${language} for ${section}`);
+  return block;
+}
+
 export async function makeWorkplace(): Promise<Workplace> {
   const place = makeSurroundings();
   const { folder } = place;
@@ -65,12 +73,7 @@ export async function makeWorkplace(): Promise<Workplace> {
     requests: () => (existsSync(sent) ? (readFileSync(sent, 'utf8').match(/textDocument\\?\/inlineCompletion/g) ?? []).length : 0),
     server: () => Number(readFileSync(pid, 'utf8')),
     counts: () => (JSON.parse(execFileSync(process.execPath, [MAIN, 'status', '--json'], { cwd: shop.root, encoding: 'utf8' })) as { editor: Record<string, number> }).editor,
-    install(section) {
-      const page = readFileSync(path.join(packageRoot(), 'docs', 'editors.md'), 'utf8').split(/^## /m).find((one) => one.startsWith(section)) ?? '';
-      const [, commands] = /^```sh\n([^]*?)^```/m.exec(page) ?? [];
-      assert.ok(commands, `docs/editors.md has no commands for ${section}`);
-      execFileSync('sh', ['-e', '-c', commands], { cwd: folder, env: { ...process.env, ...environment }, stdio: 'pipe' });
-    },
+    install: (section) => void execFileSync('sh', ['-e', '-c', documented(section, 'sh')], { cwd: folder, env: { ...process.env, ...environment }, stdio: 'pipe' }),
     end: () => place.end(),
   };
 }
