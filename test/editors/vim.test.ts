@@ -285,6 +285,7 @@ test('without hefc on the PATH one line says so, once, and nothing else with the
 
 test('a change is sent as the smallest one, in bytes, and never cuts a character', async () => {
   const editor = await start(place.file('shop/order.py'));
+  await ready(editor);
   const difference = (old: string[], now: string[]): Promise<unknown> => editor.evaluate(`[hefc#documents#Difference(${JSON.stringify(old)}, ${JSON.stringify(now)})]`).then((found) => {
     const [{ range, text }] = found as [{ range: { start: { line: number; character: number }; end: { line: number; character: number } }; text: string }];
     return [range.start.line, range.start.character, range.end.line, range.end.character, text];

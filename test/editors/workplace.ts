@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { connect } from '../../daemon/ipc/client.js';
 import { packageRoot } from '../../daemon/ipc/packageRoot.js';
 import { MAIN } from '../client/command.js';
-import { makeSurroundings, SHOP, type TestRepository } from '../daemon/surroundings.js';
+import { makeSurroundings, SHOP, until, type TestRepository } from '../daemon/surroundings.js';
 
 /** The line that the repository completes `        ` with at the end of ORDER. */
 export const EXPECTED = 'send_parcel(item, basket.owner)';
@@ -31,6 +31,14 @@ export interface Workplace {
   /** Runs the first block of shell commands of a section of docs/editors.md. */
   install(section: string): void;
   end(): Promise<void>;
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The first block of a language in the section of docs/editors.md whose title begins so. */
@@ -74,6 +82,10 @@ export async function makeWorkplace(): Promise<Workplace> {
     server: () => Number(readFileSync(pid, 'utf8')),
     counts: () => (JSON.parse(execFileSync(process.execPath, [MAIN, 'status', '--json'], { cwd: shop.root, encoding: 'utf8' })) as { editor: Record<string, number> }).editor,
     install: (section) => void execFileSync('sh', ['-e', '-c', documented(section, 'sh')], { cwd: folder, env: { ...process.env, ...environment }, stdio: 'pipe' }),
-    end: () => place.end(),
+    async end() {
+      // A server that outlives its editor for a moment would start the daemon again.
+      if (existsSync(pid)) await until('the last server ended', () => !runs(Number(readFileSync(pid, 'utf8'))));
+      await place.end();
+    },
   };
 }

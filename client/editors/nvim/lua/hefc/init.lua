@@ -31,7 +31,10 @@ M.dismiss = typing.dismiss
 M.trigger = typing.trigger
 
 --- Of all buffers, or of one (0: the current).
-M.enable = function(buf) switch.set(true, buf) end
+M.enable = function(buf)
+  switch.set(true, buf)
+  server.serve(vim.api.nvim_get_current_buf())
+end
 M.disable = function(buf)
   switch.set(false, buf)
   typing.dismiss()
