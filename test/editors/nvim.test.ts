@@ -293,6 +293,23 @@ test('the options of docs/editors.md are right; a wrong one is told with what it
   for (const [n, told] of [/^hefc: option cmd must be a list of words, such as .*not "hefc lsp"/, /^hefc: option debounce must be a whole number of milliseconds from 0 to 5000, not "x"; it is left out$/, /^hefc: option filetypes must be a table/, /^hefc: option keys must be .*accept_line/, /^hefc: there is no option colour; there are auto, buftypes, cmd/].entries()) assert.match(said[n]!, told);
 });
 
+test('nothing is suggested while a macro is recorded, nor in a file larger than 1 MiB', async () => {
+  const editor = await start(place.file('shop/order.py'));
+  await ready(editor);
+  const asked = place.requests();
+  editor.type(`qqGo        `);
+  await until('it was typed', async () => (await line(editor)) === '        ');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.is(place.requests(), asked);
+  await leave(editor);
+  editor.type('qS        ');
+  await ghostIs(editor, EXPECTED);
+  await leave(editor);
+  place.file('shop/large.py', 'x = 1\n'.repeat(200_000));
+  editor.type(':edit! shop/large.py\r');
+  await until('it was off', async () => (await status(editor)) === 'hefc off');
+});
+
 test('a server killed under the editor is told in one line, no key is lost, and :Hefc restart goes on', async () => {
   const editor = await start(place.file('shop/order.py'));
   await begun(editor);

@@ -255,6 +255,23 @@ test('a wrong option is told once with what it must be, and its default stands',
   for (const [n, expected] of [/^hefc: g:hefc has no option colour; there are auto, cmd/, /^hefc: g:hefc\.debounce must be a whole number of milliseconds from 0 to 5000, not 'x'; it is left out$/, /^hefc: g:hefc\.filetypes must be a dictionary/].entries()) assert.match(told[n]!, expected);
 });
 
+test('nothing is suggested while a macro is recorded, nor in a file larger than 1 MiB', async () => {
+  const editor = await start(place.file('shop/order.py'));
+  await ready(editor);
+  const asked = place.requests();
+  editor.type(`qqGo        `);
+  await lineIs(editor, BEGIN);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.is(place.requests(), asked);
+  await leave(editor);
+  editor.type('qS        ');
+  await ghostIs(editor, EXPECTED);
+  await leave(editor);
+  place.file('shop/large.py', 'x = 1\n'.repeat(200_000));
+  editor.type(':edit! shop/large.py\r');
+  await until('it was off', async () => (await status(editor)) === 'hefc off');
+});
+
 test('a server killed under the editor is told in one line, no key is lost, and :Hefc restart goes on', async () => {
   const editor = await start(place.file('shop/order.py'));
   await begun(editor);
