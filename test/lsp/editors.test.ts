@@ -78,7 +78,7 @@ for (const { name, section, there, command, args } of EDITORS) {
 }
 
 test('docs/editors.md says of every editor whether its configuration was tested', () => {
-  for (const editor of ['Visual Studio Code', 'Neovim 0.7', 'Neovim 0.11', 'Helix', 'Emacs', 'Kakoune', 'Zed', 'Sublime', 'llama.vim', 'llama.vscode', 'minuet', 'Continue']) {
+  for (const editor of ['Visual Studio Code', 'Neovim, with the plugin', 'Neovim 0.7', 'Neovim 0.11', 'Vim 9', 'Helix', 'Emacs', 'Kakoune (', 'Kakoune with', 'Zed', 'Sublime', 'llama.vim', 'llama.vscode', 'minuet', 'Continue']) {
     const title = [...SECTIONS.keys()].find((one) => one.startsWith(editor));
     assert.match(title ?? `no section for ${editor}`, /\((?:untested|tested with [^)]+)\)$/);
   }
