@@ -164,11 +164,13 @@ function offer({ capabilities }: InitializeParams, encoding: Encoding, commands:
 
 /** Longer insertions are pasted, not typed. */
 const TYPED_UNITS = 64;
+/** Editors write the second half of these by themselves, and the cursor stands between. */
+const PAIRS: ReadonlySet<string> = new Set(['()', '[]', '{}', '""', "''", '``']);
 
 /** Where the cursor stands after a key; undefined when the change was none. */
 function cursorAfter([edit, ...more]: readonly (Edit | undefined)[]): number | undefined {
   if (edit === undefined || more.length > 0 || edit.length > 0 || edit.text === '' || edit.text.length > TYPED_UNITS) return undefined;
-  return edit.offset + edit.text.length;
+  return edit.offset + (PAIRS.has(edit.text) ? 1 : edit.text.length);
 }
 
 function openTexts(documents: readonly OpenDocument[]): OpenText[] {

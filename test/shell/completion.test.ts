@@ -79,7 +79,7 @@ for (const shell of SHELLS) {
     assert.equal([...contexts!].sort(), ['hef', 'none', 'snippet']);
     assert.equal([...shells!].sort(), [...SHELLS].sort());
     assert.equal(['nano', 'small'].filter((name) => !models!.includes(name)), []);
-    assert.equal([...benches!].sort(), ['compare', 'growth', 'profile', 'typing']);
+    assert.equal([...benches!].sort(), ['compare', 'growth', 'profile', 'replay', 'typing']);
   });
 }
 

@@ -5,14 +5,12 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EditorCounts } from '../../client/editorCounts.js';
-import { connect } from '../../daemon/ipc/client.js';
 import { MAIN } from '../client/command.js';
 import { makeSurroundings, SHOP, until, type Surroundings, type TestRepository } from '../daemon/surroundings.js';
 import { openWindow, pack, type Packed, type Window } from './packed.js';
 import type { Document, Editor } from './standIn.js';
 
 const test = suite('vscode: extension');
-const PATIENCE = { timeout: 120_000 };
 const READY = '$(layers-active) hefc';
 /** Long enough for a busy machine. */
 const SETTINGS = { 'hefc.timeout': 60_000 };
@@ -66,13 +64,8 @@ async function open(settings: Record<string, unknown> = SETTINGS, text = BEFORE)
 }
 const end = (document: Document): number => document.getText().length;
 const texts = async (answer: ReturnType<Editor['suggest']>): Promise<string[] | null | undefined> => (await answer)?.map(({ insertText }) => insertText) ?? null;
-/** Completions that the daemon was asked for so far. */
-async function completions(): Promise<number> {
-  const daemon = await connect(PATIENCE);
-  const { counters } = await daemon.call('status', { repo: shop.root }, PATIENCE);
-  daemon.close();
-  return counters.completions;
-}
+/** Suggestions that the server was asked for so far. */
+const requests = async (editor: Editor): Promise<number> => ((await editor.run('hefc.requests')) as { requests: number }).requests;
 const readCounts = (): EditorCounts => {
   try {
     return JSON.parse(readFileSync(path.join(process.env.HEFC_HOME!, 'state', 'editor.json'), 'utf8')) as EditorCounts;
@@ -104,16 +97,16 @@ test('completes a line, and a taken one is counted', async () => {
 test('what is typed along stays suggested without a new request, also when the editor closes a bracket', async () => {
   const { editor, document } = await open();
   assert.equal(await texts(editor.suggest(document, end(document))), [REST]);
-  const asked = await completions();
+  const asked = await requests(editor);
   editor.write(document, end(document), 'cel');
   assert.equal(await texts(editor.suggest(document, end(document))), ['(item, basket.owner)']);
   editor.write(document, end(document), '()');
   const [item] = (await editor.suggest(document, end(document) - 1)) ?? [];
   assert.is(item?.insertText, 'item, basket.owner)');
   assert.equal(item?.range.end.character, item!.range.start.character + 1);
-  assert.is(await completions(), asked);
+  assert.is(await requests(editor), asked);
   await editor.suggest(document, end(document) - 1, { invoked: true });
-  assert.is(await completions(), asked + 1, 'one that is asked for by a key is asked for');
+  assert.is(await requests(editor), asked + 1, 'one that is asked for by a key is asked for');
 });
 
 test('a word taken is counted as a part', async () => {
@@ -143,13 +136,13 @@ test('an answer to a text that has changed meanwhile, or to a cancelled request,
 
 test('with a debounce, keys in quick succession cost one request', async () => {
   const { editor, document } = await open({ ...SETTINGS, 'hefc.debounce': 400 }, BEFORE.slice(0, -3));
-  const asked = await completions();
+  const asked = await requests(editor);
   const answers = [...'par'].map((key) => {
     editor.write(document, end(document), key);
     return texts(editor.suggest(document, end(document)));
   });
   assert.equal(await Promise.all(answers), [null, null, [REST]]);
-  assert.is(await completions(), asked + 1);
+  assert.is(await requests(editor), asked + 1);
 });
 
 test('nothing is offered where completions are off, and switching all off ends the server', async () => {
