@@ -72,6 +72,8 @@ export interface GenerateRequest {
   stop: 'line' | 'block';
   /** Candidate texts of the copy lane, best first: scored by the generator, the first is the draft. */
   candidates?: string[];
+  /** Nothing but a candidate will be offered: the text may end where it departs from all of them. */
+  onlyCandidates?: boolean;
   /** Lines to be written besides: so many that depart from the greedy one, and so many from the first candidates; only with stop 'line'. */
   alternatives?: number;
   /** Requests of one open file share this: the key/value cache is reused over the longest common prefix. */
@@ -94,7 +96,7 @@ export interface GenerateResult {
   text: string;
   /** Of the greedy text. */
   logProb: number;
-  stopped: 'line' | 'eos' | 'length' | 'deadline' | 'cancelled';
+  stopped: 'line' | 'eos' | 'length' | 'departed' | 'deadline' | 'cancelled';
   /** In the order of the request; left out are those of more than 128 tokens, and all that the deadline cut off. */
   candidates: ScoredText[];
   /** Other lines of the generator's own, best first; as many as were asked for at most. */

@@ -92,7 +92,10 @@ export function choose(candidates: readonly CopyCandidate[], generated: Generate
     ? { text: best.text, lane: 'copy', score: 0, why: 'the model ended the line at once', confidence: best.score, ranked }
     : { text: '', lane: 'none', score: 0, why: 'the model ended the line at once and nothing was copied', confidence: 0, ranked };
   const lead = second === undefined ? 0 : top.score - second.score;
-  return { text: top.text, lane: top.own === undefined ? 'copy' : 'model', score: lead, why: whyChosen(top, second, lead), confidence: confidenceOf(top, parameters?.confidence), ranked };
+  const confidence = confidenceOf(top, parameters?.confidence);
+  // It was left unfinished because it would not be offered.
+  if (top.own === 'greedy' && generated.stopped === 'departed') return { text: '', lane: 'none', score: lead, why: "the model's line, of which it is not sure, is likelier than the copied ones", confidence, ranked };
+  return { text: top.text, lane: top.own === undefined ? 'copy' : 'model', score: lead, why: whyChosen(top, second, lead), confidence, ranked };
 }
 
 function rankLines(lines: readonly Proposed[], prefix: string, parameters: ChooserParameters): RankedLine[] {

@@ -10,6 +10,7 @@ import type { CompleteResult, CompletionReason } from '../ipc/protocol.js';
 import { choose, type CopyCandidate } from './choose.js';
 import { DEFAULT_PASTED_TOKENS, gatherContext, NO_CONTEXT, type ContextSource, type PromptContext } from './context.js';
 import { explain, nodesUsed } from './explain.js';
+import { offerable, type Offerable } from './offerable.js';
 import { embedQuery } from './retrieve.js';
 import { sanitize, withoutRest } from './sanitize.js';
 import { boundPrefix } from './window.js';
@@ -50,14 +51,17 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   const started = performance.now();
   const stop = request.stop ?? 'line';
   const query = startAhead(source, request, options.signal);
-  const candidates = request.lanes.copy ? await source.propose(request) : [];
+  const proposals = request.lanes.copy ? await source.propose(request) : [];
   const proposed = performance.now();
+  // An explanation tells of all of them.
+  const { candidates, own } = offerable(proposals, request.explain ? undefined : request.minConfidence, source.chooser?.confidence);
+  const hopeless = candidates.length === 0 && !own;
   const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started, query };
-  if (request.lanes.model && !options.signal?.aborted) await runModel(source, request, candidates, run, options);
+  if (request.lanes.model && !hopeless && !options.signal?.aborted) await runModel(source, request, { candidates, own }, run, options);
   const choice = choose(candidates, run.result, boundPrefix(request.prefix, ABOVE), source.chooser);
   const safe = sanitize(choice.text, stop);
   const found = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
-  const unsure = found !== '' && choice.confidence < (request.minConfidence ?? 0);
+  const unsure = choice.confidence < (request.minConfidence ?? 0);
   const text = unsure ? '' : found;
   const lane = text === '' ? 'none' : choice.lane;
   const streamed = streams(request, candidates);
@@ -67,7 +71,7 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   return {
     text,
     lane,
-    reason: unsure ? 'unsure' : reasonOf(text, run, source, options.signal, request.deadline),
+    reason: source.tree && (hopeless || (unsure && (found !== '' || run.result?.stopped === 'departed'))) ? 'unsure' : reasonOf(text, run, source, options.signal, request.deadline),
     confidence: text === '' ? 0 : choice.confidence,
     model: source.inference.modelId,
     context: request.context === 'iterative' ? 'snippet' : request.context,
@@ -121,7 +125,7 @@ function allowedFor({ deadline }: EngineCompletion): number {
   return deadline === undefined ? 10_000 : (deadline - Date.now()) / 2;
 }
 
-async function runModel(source: CompletionSource, request: EngineCompletion, candidates: readonly CopyCandidate[], run: Run, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
+async function runModel(source: CompletionSource, request: EngineCompletion, { candidates, own }: Offerable, run: Run, options: { signal?: AbortSignal; onText?: (text: string) => void }): Promise<void> {
   const { inference, tree, places } = source;
   const pastedTokens = request.pastedTokens ?? DEFAULT_PASTED_TOKENS;
   const gather = async (draft?: string): Promise<void> => {
@@ -138,7 +142,7 @@ async function runModel(source: CompletionSource, request: EngineCompletion, can
   };
   const generate = async (onText?: (text: string) => void): Promise<void> => {
     if (options.signal?.aborted) return;
-    run.result = await inference.generate(prompt(source, request, run.context, candidates, pastedTokens), { ...(options.signal && { signal: options.signal }), ...(onText && { onText }) });
+    run.result = await inference.generate({ ...prompt(source, request, run.context, candidates, pastedTokens), ...(!own && { onlyCandidates: true }) }, { ...(options.signal && { signal: options.signal }), ...(onText && { onText }) });
   };
   await gather();
   if (request.context === 'iterative') {

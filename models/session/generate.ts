@@ -109,6 +109,7 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   const fromCandidates = (groups[0]?.paths ?? []).slice(0, more).flatMap(({ tokens, nodes }) => departFromCandidate(tokens, [run.next, ...nodes.map((node) => run.after(node))], decoding) ?? []);
   const promptLength = cache.keys.length;
   const keep = (fresh: Float32Array, firstRow: number) => (token: number, node: number): void => cache.append(token, fresh, firstRow + node);
+  const departed = (): boolean => request.onlyCandidates === true && !texts.some((text) => text.startsWith(decoder.text));
   let stopped: GenerateResult['stopped'] | null = decoder.walk(run.next, first, -1, run.after, keep(run.fresh, sequence.length));
 
   // Only text is drafted: a mark is never chosen, and memory vectors are rows of the prompt alone.
@@ -118,6 +119,10 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
   const sources = [...candidates, prompt.rows, prompt.pointable?.tokens ?? []];
   const draft = (written: number[]): number[] => draftByCopying(written, sources, Math.min(copiedDraft, prompt.maxTokens - written.length), reach, isText);
   while (stopped === null) {
+    if (departed()) {
+      stopped = 'departed';
+      break;
+    }
     yield;
     stopped = stopEarly();
     if (stopped !== null) break;
@@ -135,8 +140,8 @@ async function* decode(request: GenerateRequest, parts: GenerateParts, options: 
 
   if (more > 0 && stopped !== 'cancelled' && stopped !== 'deadline') {
     reach = shortestMatch;
-    const departed = [...departFromGreedy(decoder, more, decoding), ...fromCandidates];
-    const finished = departed.length === 0 ? [] : yield* finishLines(departed, decoder.written, { prompt, given, generator, cache, promptLength, draft, stop: () => stopEarly() !== null });
+    const branches = [...departFromGreedy(decoder, more, decoding), ...fromCandidates];
+    const finished = branches.length === 0 ? [] : yield* finishLines(branches, decoder.written, { prompt, given, generator, cache, promptLength, draft, stop: () => stopEarly() !== null });
     others = finished.filter(({ text }, i) => text !== decoder.text && finished.findIndex((each) => each.text === text) === i);
   }
   for (const group of groups.slice(1)) {

@@ -2,7 +2,7 @@ import type { EngineCompletion } from '../../daemon/engine/types.js';
 import { EvalError } from './evalError.js';
 import type { Study } from './studyMemory.js';
 
-export interface ArmRequest extends Pick<EngineCompletion, 'context' | 'pastedTokens' | 'lanes'> {
+export interface ArmRequest extends Pick<EngineCompletion, 'context' | 'pastedTokens' | 'lanes' | 'minConfidence'> {
   /** Memory other than the product's. */
   study?: Study;
 }
@@ -26,6 +26,8 @@ export const ARMS = {
   hef: { context: 'hef', lanes: MODEL },
   copy: { context: 'none', lanes: COPY },
   product: { context: 'hef', lanes: BOTH },
+  // What editors ask for by default: nothing where that is less likely to be meant.
+  shown: { context: 'hef', lanes: BOTH, minConfidence: 0.2 },
   // Memory of so many vectors at most; 0 is the prompt of `none`.
   'hef-0': studied({ kind: 'budget', vectors: 0 }),
   'hef-8': studied({ kind: 'budget', vectors: 8 }),
