@@ -13,7 +13,14 @@ export interface PlaceOptions {
   maxTokens?: number;
   timeout: number;
   minConfidence?: number;
+  block?: boolean;
 }
+
+/**
+ * Where lines are shown without being asked for, nothing less likely is: half of the lines get something then, more than half of
+ * that is right, and nine of ten right ones are shown (models/small/MODEL_CARD.md).
+ */
+export const QUIET_BELOW = 0.2;
 
 export const CONTEXTS: readonly ContextMode[] = ['hef', 'snippet', 'none'];
 export const DEFAULTS = { context: 'hef', timeout: 1000 } as const;
@@ -33,7 +40,7 @@ export function wholeNumber(text: string, least: number): number | undefined {
 }
 
 const VALUES: Readonly<Record<string, keyof PlaceOptions>> = { '--file': 'file', '--line': 'line', '--column': 'column', '--context': 'context', '--max-tokens': 'maxTokens', '--timeout': 'timeout', '--min-confidence': 'minConfidence' };
-const FLAGS: Readonly<Record<string, keyof PlaceOptions>> = { '--stdin': 'stdin', '--json': 'json' };
+const FLAGS: Readonly<Record<string, keyof PlaceOptions>> = { '--stdin': 'stdin', '--json': 'json', '--block': 'block' };
 
 /**
  * Reads arguments as editors write them, without loading commander. undefined for whatever is not plainly right:

@@ -101,6 +101,7 @@ function placeOptions(command: Command): Command {
     .addOption(new Option('--context <mode>', 'what goes into the prompt besides the file').choices(CONTEXTS).default(DEFAULTS.context))
     .option('--max-tokens <n>', 'length limit of the completion', number(LEAST.maxTokens))
     .option('--timeout <ms>', 'time for the answer, counted from a running daemon', number(LEAST.timeout), DEFAULTS.timeout)
+    .option('--block', 'several lines where a block begins, as far as they are likely')
     .option('--min-confidence <share>', 'offer nothing less likely to be the line meant, 0 to 1 (default: 0)', chance)
     .option('--json', 'print one JSON object');
 }

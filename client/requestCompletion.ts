@@ -11,10 +11,10 @@ const GRACE_MS = 2000;
 export async function requestCompletion(options: PlaceOptions, extra: { explain?: boolean; onText?: (text: string) => void } = {}): Promise<CompleteResult> {
   const { file, text } = await readSource(options.file, options.stdin === true);
   const { line, column } = cursorIn(text, options);
-  const { context, timeout, maxTokens, minConfidence } = options;
+  const { context, timeout, maxTokens, minConfidence, block } = options;
   // Calls of one shell or editor about one file: they share cached keys and values, and a newer one replaces an older.
   const session = `${process.ppid}:${file}`;
-  const params = { session, file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }), ...(minConfidence === undefined ? {} : { minConfidence }) };
+  const params = { session, file, text, line, column, context, timeout, explain: extra.explain === true, ...(maxTokens === undefined ? {} : { maxTokens }), ...(minConfidence === undefined ? {} : { minConfidence }), ...(block === true ? { lines: 'block' as const } : {}) };
   return withDaemon((connection) => connection.call('complete', params, { timeout: timeout + GRACE_MS, onEvent: (event) => extra.onText?.(event.text) }), { helloTimeout: timeout + GRACE_MS });
 }
 

@@ -23,6 +23,8 @@ export interface Wanted {
   maxTokens?: number | undefined;
   /** Milliseconds. */
   timeout: number;
+  /** 0..1: nothing less likely to be meant is answered. */
+  confidence: number;
   /** The file, as the client named it. */
   named?: string | undefined;
   /** Other files that the client sent along. */
@@ -52,7 +54,7 @@ export function createAsker(link: Link, root: string): Asker {
   const sessions = createSessions();
   return {
     root,
-    async ask({ above, below, stops, maxTokens, timeout, named, hints }, { signal, onText }) {
+    async ask({ above, below, stops, maxTokens, timeout, confidence, named, hints }, { signal, onText }) {
       const file = await whichFile(link, root, { above, below, named, hints }, signal);
       const lease = sessions.lease(file);
       const cutter = createStopCutter(stops);
@@ -69,7 +71,7 @@ export function createAsker(link: Link, root: string): Asker {
       try {
         const lines = above.split('\n');
         const limit = maxTokens === undefined || maxTokens < 0 ? {} : { maxTokens: Math.min(MOST_TOKENS, Math.max(1, Math.floor(maxTokens))) };
-        const params = { session: lease.session, file, text: above + below, line: lines.length, column: lines.at(-1)!.length, context: DEFAULTS.context, timeout, ...limit };
+        const params = { session: lease.session, file, text: above + below, line: lines.length, column: lines.at(-1)!.length, context: DEFAULTS.context, timeout, lines: 'block' as const, ...(confidence > 0 && { minConfidence: confidence }), ...limit };
         const result = await link.call('complete', params, { timeout: timeout + GRACE_MS, signal, ...(onText && { onEvent }) });
         // Pieces come only where nothing overrules them; at most blanks at the end are taken back.
         if (result.text.startsWith(streamed)) give(cutter.push(result.text.slice(streamed.length)));
@@ -85,11 +87,13 @@ export function createAsker(link: Link, root: string): Asker {
   };
 }
 
-/** What hefc's own clients may say in any request: the field `hefc` with `file` and `timeout`, or a header for the file. */
-export function ownFields(body: Body, header: string | string[] | undefined): { named: string | undefined; timeout: number | undefined } {
+/** What hefc's own clients may say in any request: the field `hefc` with `file`, `timeout` and `confidence`, or a header for the file. */
+export function ownFields(body: Body, header: string | string[] | undefined): { named: string | undefined; timeout: number | undefined; confidence: number | undefined } {
   const own = object(body, 'hefc');
   const named = text(own, 'file') ?? (typeof header === 'string' && header !== '' ? decodedName(header) : undefined);
-  return { named, timeout: inLimits(number(own, 'timeout')) };
+  const confidence = number(own, 'confidence');
+  if (confidence !== undefined && !(confidence >= 0 && confidence <= 1)) throw new HttpError(400, 'hefc.confidence must be a number from 0 to 1');
+  return { named, timeout: inLimits(number(own, 'timeout')), confidence };
 }
 
 /** Headers hold ASCII alone: other characters come as percent signs. */

@@ -1,5 +1,5 @@
 /** llama.cpp's `POST /infill`, as llama.vim and llama.vscode use it. */
-import { DEFAULTS } from '../place.js';
+import { DEFAULTS, QUIET_BELOW } from '../place.js';
 import { inLimits, ownFields, type Answer } from './ask.js';
 import { flag, number, readBody, text, texts, type Body } from './body.js';
 import { HttpError, sendJson, stream } from './reply.js';
@@ -16,14 +16,14 @@ export const infill: Handler = async ({ request, response, signal, asker }) => {
   const hints = extraFiles(body);
   const fields = texts(body, 'response_fields');
   const streams = flag(body, 'stream');
-  const { named, timeout } = ownFields(body, request.headers['x-hefc-file']);
+  const { named, timeout, confidence = QUIET_BELOW } = ownFields(body, request.headers['x-hefc-file']);
   // Sent to fill the server's cache with pieces of other files; the index has them already.
   if (maxTokens === 0) {
     asker.warm();
     return sendJson(response, only(whole(undefined), fields));
   }
   const limit = timeout ?? timeLimit(body);
-  const answer = await asker.ask({ above, below, stops: texts(body, 'stop'), maxTokens, timeout: limit, named, hints }, {
+  const answer = await asker.ask({ above, below, stops: texts(body, 'stop'), maxTokens, timeout: limit, confidence, named, hints }, {
     signal,
     ...(streams && { onText: (content) => stream(response, { content, tokens: [], stop: false, index: 0 }) }),
   });
@@ -65,7 +65,7 @@ function whole(answer: Answer | undefined): Record<string, unknown> {
     tokens_evaluated: prompt,
     tokens_cached: prompt,
     timings: { ...pace('prompt', prompt, ms.retrieve + ms.prefill), ...pace('predicted', tokens.generated, ms.decode) },
-    ...(answer && { hefc: { lane: answer.result.lane, reason: answer.result.reason, file: answer.file } }),
+    ...(answer && { hefc: { lane: answer.result.lane, reason: answer.result.reason, confidence: answer.result.confidence, file: answer.file } }),
   };
 }
 

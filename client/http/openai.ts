@@ -16,7 +16,7 @@ export const completions: Handler = async ({ request, response, signal, asker })
   if ((number(body, 'n') ?? 1) !== 1) throw new HttpError(400, 'n must be 1: there is one completion of a place');
   const suffix = text(body, 'suffix') ?? '';
   const parts = (suffix === '' ? takeApart(prompt) : undefined) ?? { above: prompt, below: suffix, files: [] };
-  const { named, timeout = DEFAULTS.timeout } = ownFields(body, request.headers['x-hefc-file']);
+  const { named, timeout = DEFAULTS.timeout, confidence = 0 } = ownFields(body, request.headers['x-hefc-file']);
   const maxTokens = number(body, 'max_tokens');
   const streams = flag(body, 'stream');
   const withUsage = flag(object(body, 'stream_options'), 'include_usage');
@@ -25,7 +25,7 @@ export const completions: Handler = async ({ request, response, signal, asker })
   const head = { id: `cmpl-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`, object: 'text_completion', created: Math.floor(Date.now() / 1000) };
   const choice = (written: string, finish: string | null): object => ({ text: written, index: 0, logprobs: null, finish_reason: finish });
 
-  const asked = { above: parts.above, below: parts.below, stops, maxTokens, timeout, named, hints: parts.files };
+  const asked = { above: parts.above, below: parts.below, stops, maxTokens, timeout, confidence, named, hints: parts.files };
   let model = text(body, 'model') ?? 'hefc';
   if (streams && echo !== '') stream(response, { ...head, model, choices: [choice(echo, null)] });
   const answer = maxTokens === 0 ? undefined : await asker.ask(asked, {
@@ -34,7 +34,7 @@ export const completions: Handler = async ({ request, response, signal, asker })
   });
   model = answer?.result.model ?? model;
   const finish = answer === undefined || (maxTokens !== undefined && answer.result.tokens.generated >= maxTokens) ? 'length' : 'stop';
-  const own = answer && { hefc: { lane: answer.result.lane, reason: answer.result.reason, file: answer.file } };
+  const own = answer && { hefc: { lane: answer.result.lane, reason: answer.result.reason, confidence: answer.result.confidence, file: answer.file } };
   if (!streams) return sendJson(response, { ...head, model, choices: [choice(echo + (answer?.text ?? ''), finish)], usage: usage(answer), ...own });
   stream(response, { ...head, model, choices: [choice('', finish)], ...own });
   if (withUsage) stream(response, { ...head, model, choices: [], usage: usage(answer) });

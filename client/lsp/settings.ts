@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { ContextMode } from '../../daemon/ipc/protocol.js';
-import { CONTEXTS, DEFAULTS as PLACE } from '../place.js';
+import { CONTEXTS, DEFAULTS as PLACE, QUIET_BELOW } from '../place.js';
 
 export interface Settings {
   enabled: boolean;
@@ -25,7 +25,7 @@ export interface Read {
   faults: string[];
 }
 
-export const DEFAULTS: Settings = { enabled: true, timeout: PLACE.timeout, context: PLACE.context, confidence: 0.2, multiline: true };
+export const DEFAULTS: Settings = { enabled: true, timeout: PLACE.timeout, context: PLACE.context, confidence: QUIET_BELOW, multiline: true };
 /** The daemon's own limit. */
 const LONGEST_MS = 120_000;
 const MAX_BYTES = 1024 * 1024;

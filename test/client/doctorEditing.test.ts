@@ -1,6 +1,6 @@
 /** `hefc doctor` about editors and shells: each fault from real files in a home of its own, and nothing where nothing is. */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
@@ -13,7 +13,7 @@ import { languageServerFinding } from '../../client/doctor/languageServer.js';
 import { oldServerFindings } from '../../client/doctor/oldServers.js';
 import { pluginCopies } from '../../client/doctor/pluginCopies.js';
 import type { UserPlace } from '../../client/doctor/userPlace.js';
-import { packageVersion } from '../../daemon/ipc/packageRoot.js';
+import { packageRoot, packageVersion } from '../../daemon/ipc/packageRoot.js';
 import { until } from '../daemon/surroundings.js';
 import { MAIN } from './command.js';
 
@@ -36,6 +36,8 @@ function put(name: string, text: string): string {
   writeFileSync(file, text);
   return file;
 }
+/** The text of a plugin's file as it comes with hefc. */
+const shipped = (name: string): string => readFileSync(path.join(packageRoot(), 'client/editors', name), 'utf8');
 /** Makes a program on the PATH. */
 function program(name: string, body: string): void {
   chmodSync(put(`bin/${name}`, `#!/bin/sh\n${body}\n`), 0o755);
@@ -158,11 +160,11 @@ const CASES: Case[] = [
   { title: 'Neovim that is too old', editor: ['nvim', 'NVIM v0.6.1'], files: { '.config/nvim/init.lua': "cmd = { 'hefc', 'lsp' }\n" }, expected: /^warning Neovim: .*is version 0\.6\.1, too old for hefc \| install Neovim 0\.7 or newer$/ },
   { title: 'Neovim that asks for a plugin which is not there', editor: ['nvim', 'NVIM v0.9.5'], files: { '.config/nvim/init.lua': "require('hefc').setup()\n" }, expected: /^warning Neovim: ~\/\.config\/nvim\/init\.lua asks for hefc's plugin, which is in none of its folders.* \| install it from .*\/client\/editors\/nvim/ },
   { title: 'Neovim that names a hefc which is gone', editor: ['nvim', 'NVIM v0.9.5'], files: { '.config/nvim/init.lua': "cmd = { '/opt/node/v18/bin/hefc', 'lsp' }\n" }, expected: /^warning Neovim: ~\/\.config\/nvim\/init\.lua names \/opt\/node\/v18\/bin\/hefc, which is not there \| correct the path/ },
-  { title: 'Vim with the plugin', editor: ['vim', 'VIM - Vi IMproved 9.0'], files: { '.vimrc': '" my own\npackadd hefc\n', '.vim/pack/x/opt/hefc/plugin/hefc.vim': '' }, expected: /^ok Vim: 9\.0, hefc in ~\/\.vimrc$/ },
-  { title: 'Vim that is too old', editor: ['vim', 'VIM - Vi IMproved 8.2'], files: { '.vimrc': 'packadd hefc\n', '.vim/pack/x/opt/hefc/plugin/hefc.vim': '' }, expected: /^warning Vim: .*8\.2, too old/ },
+  { title: 'Vim with the plugin', editor: ['vim', 'VIM - Vi IMproved 9.0'], files: { '.vimrc': '" my own\npackadd hefc\n', '.vim/pack/x/opt/hefc/plugin/hefc.vim': shipped('vim/plugin/hefc.vim') }, expected: /^ok Vim: 9\.0, hefc in ~\/\.vimrc$/ },
+  { title: 'Vim that is too old', editor: ['vim', 'VIM - Vi IMproved 8.2'], files: { '.vimrc': 'packadd hefc\n', '.vim/pack/x/opt/hefc/plugin/hefc.vim': shipped('vim/plugin/hefc.vim') }, expected: /^warning Vim: .*8\.2, too old/ },
   { title: 'Vim that sources a script which is gone', editor: ['vim', 'VIM - Vi IMproved 9.1'], files: { '.vim/vimrc': 'source ~/src/hefc/client/editors/vim/plugin/hefc.vim\n' }, expected: /^warning Vim: ~\/\.vim\/vimrc names .*\/src\/hefc\/.*hefc\.vim, which is not there/ },
   { title: 'Emacs', editor: ['emacs', 'GNU Emacs 28.2'], files: { '.emacs.d/init.el': '("hefc" "lsp")\n', '.emacs.d/elpa/hefc/hefc.el': '"/gone/hefc"' }, expected: /^ok Emacs: 28\.2, hefc in ~\/\.emacs\.d\/init\.el$/ },
-  { title: 'Kakoune', editor: ['kak', 'Kakoune v2022.10.31'], files: { '.config/kak/kakrc': 'source "%val{config}/hefc.kak"\n', '.config/kak/hefc.kak': '' }, expected: /^ok Kakoune: / },
+  { title: 'Kakoune', editor: ['kak', 'Kakoune v2022.10.31'], files: { '.config/kak/kakrc': 'source "%val{config}/hefc.kak"\n', '.config/kak/hefc.kak': shipped('kakoune/hefc.kak') }, expected: /^ok Kakoune: / },
   { title: 'Kakoune that sources a script which is gone', editor: ['kak', 'Kakoune v2022.10.31'], files: { '.config/kak/kakrc': 'source "/src/hefc/client/editors/kakoune/hefc.kak"\n' }, expected: /^warning Kakoune: .*names \/src\/hefc\/client\/editors\/kakoune\/hefc\.kak, which is not there/ },
   { title: 'Helix', editor: ['hx', 'helix 25.1 (abc)'], files: { '.config/helix/languages.toml': '[language-server.hefc]\ncommand = "hefc"\n' }, expected: /^ok Helix: 25\.1, / },
   { title: 'Helix that is too old', editor: ['hx', 'helix 22.12 (abc)'], files: { '.config/helix/languages.toml': '[language-server.hefc]\n' }, expected: /^warning Helix: .*too old for hefc \| install Helix 23\.10/ },

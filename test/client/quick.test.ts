@@ -15,7 +15,7 @@ const AT = ['--file', 'src/a b.ts', '--line', '3', '--column', '0'];
 const PLAIN: string[][] = [
   AT,
   [...AT, '--json'],
-  ['--stdin', ...AT, '--json', '--context', 'none', '--max-tokens', '12', '--timeout', '250'],
+  ['--stdin', ...AT, '--json', '--context', 'none', '--max-tokens', '12', '--timeout', '250', '--min-confidence', '0.25', '--block'],
   [...AT, '--line', '4', '--context', 'snippet'],
 ];
 for (const args of PLAIN) {

@@ -1,3 +1,4 @@
+import { QUIET_BELOW } from '../../client/place.js';
 import type { EngineCompletion } from '../../daemon/engine/types.js';
 import { EvalError } from './evalError.js';
 import type { Study } from './studyMemory.js';
@@ -27,7 +28,7 @@ export const ARMS = {
   copy: { context: 'none', lanes: COPY },
   product: { context: 'hef', lanes: BOTH },
   // What editors ask for by default: nothing where that is less likely to be meant.
-  shown: { context: 'hef', lanes: BOTH, minConfidence: 0.2 },
+  shown: { context: 'hef', lanes: BOTH, minConfidence: QUIET_BELOW },
   // Memory of so many vectors at most; 0 is the prompt of `none`.
   'hef-0': studied({ kind: 'budget', vectors: 0 }),
   'hef-8': studied({ kind: 'budget', vectors: 8 }),

@@ -45,7 +45,7 @@ test('a place is completed as llama.vim asks for it, on one line, with the field
 });
 
 test('a line that holds blanks alone is asked for from its beginning, and comes with its indentation', async () => {
-  const { content } = (await server.ask('/infill', fim('', { n_indent: 0 }))).json();
+  const { content } = (await server.ask('/infill', fim('', { n_indent: 0, hefc: { confidence: 0 } }))).json();
   assert.is(content, `        ${EXPECTED}`);
 });
 

@@ -2,6 +2,7 @@
 
 declare-option -docstring 'the command that completes' str hefc_cmd hefc
 declare-option -docstring 'milliseconds a completion may take' int hefc_timeout 1000
+declare-option -docstring 'nothing less likely to be the line meant is shown: 0 to 1' str hefc_confidence 0.2
 declare-option -docstring 'key of Insert mode that takes the grey text while it stands' str hefc_key <tab>
 
 set-face global HefcGhost comment
@@ -45,7 +46,7 @@ define-command -hidden hefc-ask -params 1 %{
         {
             # Kakoune counts columns in bytes from 1, hefc in UTF-16 code units from 0.
             bytes=$(sed -n "${kak_cursor_line}p" "$1/buffer" | head -c $((kak_cursor_column - 1)) | iconv -f UTF-8 -t UTF-16LE | wc -c)
-            text=$("$kak_opt_hefc_cmd" complete --file "$kak_buffile" --line "$kak_cursor_line" --column $((bytes / 2)) --timeout "$kak_opt_hefc_timeout" --stdin <"$1/buffer" 2>"$1/fault")
+            text=$("$kak_opt_hefc_cmd" complete --file "$kak_buffile" --line "$kak_cursor_line" --column $((bytes / 2)) --timeout "$kak_opt_hefc_timeout" --min-confidence "$kak_opt_hefc_confidence" --stdin <"$1/buffer" 2>"$1/fault")
             code=$?
             fault=$(tail -n 1 "$1/fault")
             rm -r "$1"
