@@ -16,12 +16,14 @@ export interface Suggestion {
   /** Text of the line, and UTF-16 code units of it left of the cursor. */
   lineText: string;
   units: number;
+  /** Where the text that it replaces begins: at the cursor, or where a selected item of the menu would. */
+  from: number;
 }
 
 const accepted = (id: string): Command => ({ title: 'Count as accepted', command: ACCEPTED, arguments: [id] });
 
-export function inlineItem({ id, text, line, lineText, units }: Suggestion, encoding: Encoding): InlineCompletionItem {
-  return { insertText: text, range: rangeOf(line, lineText, units, units, encoding), command: accepted(id) };
+export function inlineItem({ id, text, line, lineText, units, from }: Suggestion, encoding: Encoding): InlineCompletionItem {
+  return { insertText: text, range: rangeOf(line, lineText, from, units, encoding), command: accepted(id) };
 }
 
 /**

@@ -13,6 +13,7 @@ import { createIndexWatch } from './indexWatch.js';
 import { completionList, inlineItem, withoutEcho, type Suggestion } from './items.js';
 import { createLink } from '../link.js';
 import { chooseEncoding, isPosition, type Encoding } from './positions.js';
+import { selectedItem } from './selected.js';
 import { createSuggester } from './suggest.js';
 import { createTell } from './tell.js';
 import { createUnsaved, type OpenText } from './unsaved.js';
@@ -111,13 +112,15 @@ export function serveEditor(): void {
     // The document may go on while the daemon works.
     const line = lineText(content, position.line);
     const units = content.positionAt(offset).character;
-    const result = await suggester.suggest({ file, text, offset, inline: inPlace }, token);
+    const selected = inPlace ? selectedItem(content, offset, (params as { context?: unknown }).context, encoding) : undefined;
+    const result = await suggester.suggest({ file, text, offset, inline: inPlace, ...(selected && { text: selected.text, offset: selected.offset }) }, token);
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'the request was cancelled');
     if (result === undefined) return null;
     watch.glance(file);
     const written = withoutEcho(result.text, line.slice(units));
     if (written === '') return null;
-    return { id: acceptance.show(uri, offset, written), text: written, lane: result.lane, line: position.line, lineText: line, units };
+    const whole = (selected?.item ?? '') + written;
+    return { id: acceptance.show(uri, offset, whole), text: whole, lane: result.lane, line: position.line, lineText: line, from: units - offset + (selected?.from ?? offset), units };
   }
 
   function placeOf(params: unknown): { document: OpenDocument; position: { line: number; character: number } } {

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CompleteParams } from '../../daemon/ipc/protocol.js';
 import { until } from '../daemon/surroundings.js';
-import { endEditors, INLINE, startEditor, type Editor } from './editor.js';
+import { endEditors, INLINE, startEditor, uriOf, type Editor } from './editor.js';
 import { listen, type Listener } from './listener.js';
 
 const test = suite('lsp: typing');
@@ -109,6 +109,30 @@ test('the daemon is asked for what the settings say: confidence, and several lin
   await until('two warnings came', () => editor.messages.length === 2);
   assert.match(editor.messages.join(), /hefc\.confidence must be a number from 0 to 1, not 20.*hefc\.multiline must be true or false/);
   assert.is(await editor.quit(), 0);
+});
+
+test('beside an open menu the line goes on from the selected item, and replaces what that would', async () => {
+  for (const positionEncoding of ['utf-16', 'utf-8'] as const) {
+    listener.calls.length = 0;
+    listener.answer = () => ({ text: '(rows)', confidence: 0.4 });
+    const editor = await edit({ capabilities: { ...INLINE, general: { positionEncodings: [positionEncoding] } } });
+    const before = "é = '😀'; x.app";
+    editor.open(FILE, `${before}\n`);
+    const at = (text: string): number => (positionEncoding === 'utf-8' ? Buffer.byteLength(text) : text.length);
+    const request = (range: { start: unknown; end: unknown }, text: unknown = 'append'): Promise<{ items: { insertText: string; range: object }[] } | null> =>
+      editor.connection.sendRequest('textDocument/inlineCompletion', {
+        textDocument: { uri: uriOf(FILE) }, position: { line: 0, character: at(before) }, context: { triggerKind: 2, selectedCompletionInfo: { range, text } },
+      });
+    const range = { start: { line: 0, character: at("é = '😀'; x.") }, end: { line: 0, character: at(before) } };
+    const { items } = (await request(range))!;
+    assert.equal([items[0]!.insertText, items[0]!.range], ['append(rows)', range]);
+    assert.equal(listener.completions().map(({ text, column }) => [text, column]), [["é = '😀'; x.append\n", "é = '😀'; x.append".length]]);
+    for (const wrong of [{ start: { line: 0, character: 0 }, end: { line: 0, character: 1 } }, { start: 'x', end: {} }]) {
+      assert.equal((await request(wrong as typeof range))!.items[0]!.insertText, '(rows)');
+    }
+    assert.equal((await request(range, 7))!.items[0]!.insertText, '(rows)');
+    assert.is(await editor.quit(), 0);
+  }
 });
 
 test('other open files are told once for each version, before the completion, and closed ones as closed', async () => {

@@ -26,7 +26,7 @@ export async function replay(given: readonly string[]): Promise<void> {
     options: {
       lines: { type: 'string', default: '150' },
       'keys-per-second': { type: 'string', default: '8' },
-      debounce: { type: 'string', default: '60' },
+      debounce: { type: 'string', default: '50' },
       reaction: { type: 'string', default: '250' },
       confidence: { type: 'string' },
       repo: { type: 'string', default: packageRoot() },
