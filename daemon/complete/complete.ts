@@ -53,12 +53,13 @@ export async function complete(source: CompletionSource, request: EngineCompleti
   const query = startAhead(source, request, options.signal);
   const proposals = request.lanes.copy ? await source.propose(request) : [];
   const proposed = performance.now();
+  const above = boundPrefix(request.prefix, ABOVE);
   // An explanation tells of all of them.
-  const { candidates, own } = offerable(proposals, request.explain ? undefined : request.minConfidence, source.chooser?.confidence);
+  const { candidates, own } = offerable(proposals, above, request.explain ? undefined : request.minConfidence, source.chooser?.confidence);
   const hopeless = candidates.length === 0 && !own;
   const run: Run = { context: NO_CONTEXT, result: undefined, retrieveMs: proposed - started, query };
   if (request.lanes.model && !hopeless && !options.signal?.aborted) await runModel(source, request, { candidates, own }, run, options);
-  const choice = choose(candidates, run.result, boundPrefix(request.prefix, ABOVE), source.chooser);
+  const choice = choose(candidates, run.result, above, source.chooser);
   const safe = sanitize(choice.text, stop);
   const found = stop === 'line' ? withoutRest(safe, request.suffix) : safe;
   const unsure = choice.confidence < (request.minConfidence ?? 0);

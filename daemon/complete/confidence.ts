@@ -4,7 +4,7 @@
  */
 import type { ConfidenceParameters } from '../../models/types.js';
 import type { RankedLine } from './choose.js';
-import { LINE_FEATURES, logOdds, type Features } from './lineFeatures.js';
+import { lineFeatures, LINE_FEATURES, type Above, type Features } from './lineFeatures.js';
 
 /** Beside the features that lines are ranked by, agreed: 1 when both lanes say this line. */
 export const CONFIDENCE_FEATURES = [...LINE_FEATURES, 'agreed'] as const;
@@ -13,21 +13,25 @@ export function confidenceFeatures(features: Readonly<Record<string, number>>): 
   return { ...features, agreed: (features['copied'] ?? 0) * (features['greedy'] ?? 0) };
 }
 
-/** The greatest value of each feature that is not known before the generator has run: log-probabilities are never above 0. */
-const AT_BEST: Readonly<Record<string, number>> = { repeats_above: 1, repeats_near: 1 };
+/** Log-probabilities lie between these (lineFeatures.ts) and 0. */
+const LEAST: Readonly<Record<string, number>> = { lm: -60, lm_mean: -15 };
+/** A line of the generator's own, before it is written. One that says again what stands above is likely to be copied, too. */
+const OWN: Readonly<Record<string, number>> = { copied: 0, copy_odds: 0, repeats_above: 0, repeats_near: 0 };
 
 /**
- * The most that a line can come to whatever the generator says of it: a copied one of this probability, or without one a line
- * of the generator's own.
+ * The most that a line can come to whatever the generator will say of it: a copied one, or, undefined, one of the generator's
+ * own that nothing like it was copied for.
  */
-export function mostConfident(copy: { score: number } | undefined, parameters: ConfidenceParameters | undefined): number {
-  if (!isKnown(parameters)) return copy?.score ?? 1;
+export function mostConfident(copied: { copy: { rank: number; score: number }; text: string } | undefined, above: Above, parameters: ConfidenceParameters | undefined): number {
+  if (!isKnown(parameters)) return copied?.copy.score ?? 1;
+  const known: Readonly<Record<string, number>> = copied === undefined ? OWN : lineFeatures({ ...copied, scored: { logProb: 0, tokens: 0 } }, above);
   const bound = (greedy: number): number => {
-    const copied = copy === undefined ? 0 : 1;
-    const features: Record<string, number> = { copied, greedy, agreed: copied * greedy, copy_odds: copy === undefined ? 0 : logOdds(copy.score) };
-    return logistic(parameters.bias + Object.entries(parameters.weights).reduce((sum, [name, weight]) => sum + (features[name] === undefined ? Math.max(0, weight * (AT_BEST[name] ?? 0)) : weight * features[name]), 0));
+    const features = confidenceFeatures({ ...known, greedy });
+    let sum = parameters.bias;
+    for (const [name, weight] of Object.entries(parameters.weights)) sum += LEAST[name] === undefined ? weight * (features[name] ?? 0) : Math.max(0, weight * LEAST[name]);
+    return logistic(sum);
   };
-  return copy === undefined ? bound(1) : Math.max(bound(0), bound(1));
+  return copied === undefined ? bound(1) : Math.max(bound(0), bound(1));
 }
 
 /** 0..1. Without fitted parameters, or with ones of features no longer known, what the line's own lane says of it. */

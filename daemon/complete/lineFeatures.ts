@@ -48,15 +48,12 @@ export function readAbove(prefix: string): Above {
 
 const clip = (value: number, most: number): number => (Number.isNaN(value) ? 0 : Math.max(-most, Math.min(most, value)));
 
-/** Of a probability, within ±8. */
-export const logOdds = (chance: number): number => clip(Math.log(chance / (1 - chance)), 8);
-
 export function lineFeatures({ text, own, copy, scored }: Proposed, above: Above): Features {
   const whole = (above.typed + text).trim();
   const on = (value: boolean): number => (value ? 1 : 0);
   return {
     copied: on(copy !== undefined),
-    copy_odds: copy === undefined ? 0 : logOdds(copy.score),
+    copy_odds: copy === undefined ? 0 : clip(Math.log(copy.score / (1 - copy.score)), 8),
     greedy: on(own === 'greedy'),
     lm: clip(scored.logProb, 60),
     // One more for the end of the line.

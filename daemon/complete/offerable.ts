@@ -1,6 +1,7 @@
 import type { ConfidenceParameters } from '../../models/types.js';
 import type { CopyCandidate } from './choose.js';
 import { mostConfident } from './confidence.js';
+import { readAbove } from './lineFeatures.js';
 
 /** What can still be offered when all that is less likely than asked for is left out. */
 export interface Offerable {
@@ -10,8 +11,11 @@ export interface Offerable {
 }
 
 /** Before the generator has run: it is not asked for what would not be shown. */
-export function offerable(candidates: readonly CopyCandidate[], minConfidence: number | undefined, parameters: ConfidenceParameters | undefined): Offerable {
+export function offerable(candidates: readonly CopyCandidate[], prefix: string, minConfidence: number | undefined, parameters: ConfidenceParameters | undefined): Offerable {
   if (minConfidence === undefined) return { candidates, own: true };
-  const can = (copy: CopyCandidate | undefined): boolean => mostConfident(copy, parameters) >= minConfidence;
-  return { candidates: candidates.filter(can), own: can(undefined) };
+  const above = readAbove(prefix);
+  return {
+    candidates: candidates.filter(({ text, score }, rank) => mostConfident({ text, copy: { rank, score } }, above, parameters) >= minConfidence),
+    own: mostConfident(undefined, above, parameters) >= minConfidence,
+  };
 }

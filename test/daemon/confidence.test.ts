@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { choose, type CopyCandidate } from '../../daemon/complete/choose.js';
 import { confidenceOf, mostConfident } from '../../daemon/complete/confidence.js';
 import { completeLines } from '../../daemon/complete/block.js';
-import { lineFeatures } from '../../daemon/complete/lineFeatures.js';
+import { lineFeatures, readAbove } from '../../daemon/complete/lineFeatures.js';
 import { offerable } from '../../daemon/complete/offerable.js';
 import { readManifest } from '../../models/bundle/read.js';
 import { startInference } from '../../models/start.js';
@@ -26,27 +26,26 @@ const copy = (text: string, score: number): CopyCandidate => ({ text, path: 'a.p
 
 test('no line comes to more than the most it can come to', () => {
   const random = seededRandom(7);
-  for (const given of [parameters, undefined, { bias: 1, weights: { lm: -0.1, repeats_near: 2, copied: -1, agreed: 0.5 } }]) {
-    // A log-probability that lowers confidence as it rises would have no bound; no fit has one.
-    const fitted = given?.weights['lm'] === -0.1 ? { ...given, weights: { ...given.weights, lm: 0.1 } } : given;
+  for (const fitted of [parameters, undefined, { bias: 1, weights: { lm: -0.1, repeats_near: 2, copied: -1, agreed: 0.5 } }]) {
     for (let round = 0; round < 500; round++) {
       const score = random() ** 3;
       const copied = random() < 0.6 ? { rank: 0, score } : undefined;
       const own = copied === undefined || random() < 0.5 ? ('greedy' as const) : undefined;
-      const line = { text: 'x = 1', ...(own && { own }), ...(copied && { copy: copied }), scored: { logProb: -20 * random(), tokens: 1 + Math.floor(9 * random()) } };
-      const features = lineFeatures(line, { nearest: random() < 0.3 ? ['x = 1'] : [], typed: '' });
+      const above = readAbove(['', 'x = 1\n', 'x = 1\ny = 2\n'][Math.floor(3 * random())]!);
+      const line = { text: copied === undefined ? 'z = 3' : 'x = 1', ...(own && { own }), ...(copied && { copy: copied }), scored: { logProb: -20 * random(), tokens: 1 + Math.floor(9 * random()) } };
+      const features = lineFeatures(line, above);
       const is = confidenceOf({ ...line, features }, fitted);
-      assert.ok(is >= 0 && is <= mostConfident(copied, fitted) + 1e-12, JSON.stringify(line));
+      assert.ok(is >= 0 && is <= mostConfident(copied && { text: line.text, copy: copied }, above, fitted) + 1e-12, JSON.stringify(line));
     }
   }
 });
 
 test('what cannot become likely enough is not asked about, and everything is where no confidence is asked for', () => {
   const candidates = [copy('likely()', 0.9), copy('hardly()', 0.001)];
-  assert.equal(offerable(candidates, undefined, parameters), { candidates, own: true });
-  assert.equal(offerable(candidates, 0.2, parameters), { candidates: [candidates[0]], own: false });
-  assert.equal(offerable(candidates, 0.999, parameters), { candidates: [], own: false });
-  assert.equal(offerable(candidates, 0.2, undefined), { candidates: [candidates[0]], own: true });
+  assert.equal(offerable(candidates, '', undefined, parameters), { candidates, own: true });
+  assert.equal(offerable(candidates, '', 0.2, parameters), { candidates: [candidates[0]], own: false });
+  assert.equal(offerable(candidates, '', 0.999, parameters), { candidates: [], own: false });
+  assert.equal(offerable(candidates, '', 0.2, undefined), { candidates: [candidates[0]], own: true });
 });
 
 /** Completes with these copies, and counts what the generator is asked for. */
