@@ -17,6 +17,8 @@ const EXPLAIN_MS = 10_000;
 /** A suggestion this likely is expected to be taken: the line below it is made ahead once nothing was asked for so many ms. */
 const EXPECTED = 0.5;
 const BELOW_AFTER_MS = 150;
+/** An editor that has not asked in a file for so many ms may not show anything there: then no key begins anything. */
+const ASKING_MS = 15_000;
 /** So long an answer is not asked for again, in ms: editors ask some time after the key, when it may be there, and empty. */
 const FRESH_MS = 1000;
 
@@ -63,6 +65,8 @@ interface Running {
 export function createSuggester({ link, settings, unsaved, tell }: { link: Link; settings(): Settings; unsaved: Unsaved; tell: Tell }): Suggester {
   /** By file: one for another place stops it. */
   const running = new Map<string, Running>();
+  /** When the editor asked last, by file. */
+  const askedAt = new Map<string, number>();
   const remembered = createRemembered();
   const counts = { requests: 0, kept: 0, ahead: 0 };
   let made = settings();
@@ -115,6 +119,7 @@ export function createSuggester({ link, settings, unsaved, tell }: { link: Link;
 
   return {
     typed(place) {
+      if (Date.now() - (askedAt.get(place.file) ?? 0) > ASKING_MS) return;
       const at = atOf(place);
       if (!settings().enabled || find(at) !== undefined) return void running.get(at.file)?.abort.abort();
       counts.ahead++;
@@ -125,6 +130,7 @@ export function createSuggester({ link, settings, unsaved, tell }: { link: Link;
       const at = atOf(place);
       last = paramsOf(at, place.inline);
       counts.requests++;
+      askedAt.set(at.file, Date.now());
       const known = find(at);
       if (known !== undefined) {
         counts.kept++;

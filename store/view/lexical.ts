@@ -39,7 +39,7 @@ export type LexicalSearch = (identifiers: readonly string[], k: number, excluded
  */
 export function createLexicalSearch({ postings, counts }: { postings: Postings; counts: TermCounts }, chunks: LiveChunks): LexicalSearch {
   const meanTerms = chunks.termCounts.reduce((sum, count) => sum + count, 0) / Math.max(1, chunks.count);
-  const live = createLiveTerms(postings, chunks);
+  const live = createLiveTerms(postings, counts, chunks);
   /** [count] what a term of weight and idf 1 adds to a chunk: less to a long one. */
   const shares = Float64Array.from(chunks.termCounts, (count) => (k1 + 1) / (1 + k1 * (1 - b + (b * count) / meanTerms)));
   /** [count]; zeros between searches. */
@@ -54,7 +54,7 @@ export function createLexicalSearch({ postings, counts }: { postings: Postings; 
   function rarest(weights: ReadonlyMap<string, number>): { weight: number; found: LiveTerm }[] {
     const chosen: { weight: number; found: LiveTerm }[] = [];
     let room = chunks.count > LARGE_TREE ? SCORED_IN_LARGE : SCORED_POSTINGS;
-    const expected = (term: string): number => (counts.shareOf(term) ?? 0) * chunks.count;
+    const expected = (term: string): number => (counts.of(term)?.share ?? 0) * chunks.count;
     let left = [...weights].filter(([term]) => expected(term) <= DOUBT * room);
     for (let level = FIRST_LEVEL; left.length > 0; level = Math.min(2 * level, room)) {
       const rare: typeof chosen = [];

@@ -1,5 +1,6 @@
 import type { LiveChunks } from './liveChunks.js';
 import { TERM_ROWS, type Postings } from './postings.js';
+import type { TermCounts } from './termCounts.js';
 
 /** Numbers of chunks kept between searches of one tree: about 8 MB. */
 const KEPT = 2_000_000;
@@ -26,7 +27,11 @@ interface Reading {
   rest: Iterator<Uint32Array, void>;
 }
 
-export function createLiveTerms(postings: Postings, chunks: LiveChunks): LiveTerms {
+/** What is told of a term's count may have grown meanwhile; and most of it may be of other trees, so not all is read at once. */
+const MARGIN = 1.05;
+const MOST_AT_ONCE = 32_768;
+
+export function createLiveTerms(postings: Postings, counts: TermCounts, chunks: LiveChunks): LiveTerms {
   const last = chunks.count === 0 ? 0 : chunks.idOf(chunks.count - 1);
   const known = new Map<string, Reading>();
   let kept = 0;
@@ -36,7 +41,7 @@ export function createLiveTerms(postings: Postings, chunks: LiveChunks): LiveTer
       known.clear();
       kept = 0;
     }
-    const reading: Reading = { pages: [], count: 0, whole: false, rest: postings.pages(term, last) };
+    const reading: Reading = { pages: [], count: 0, whole: false, rest: postings.pages(term, last, Math.min(MOST_AT_ONCE, Math.ceil(MARGIN * (counts.of(term)?.count ?? 0)))) };
     known.set(term, reading);
     kept += TERM_ROWS;
     return reading;

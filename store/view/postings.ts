@@ -13,9 +13,9 @@ const ZERO = 0x30;
 export interface Postings {
   /**
    * Ascending row ids of the chunks that hold `term`, at least up to `last`, in pages that are read as they are asked for;
-   * pages that another view had read may go beyond it.
+   * pages that another view had read may go beyond it. `expected` rows come at once: each page is found from the list's beginning.
    */
-  pages(term: string, last: number): Iterator<Uint32Array, void>;
+  pages(term: string, last: number, expected?: number): Iterator<Uint32Array, void>;
 }
 
 interface Known {
@@ -41,7 +41,7 @@ export function createPostings(db: Database): Postings {
   let kept = 0;
 
   return {
-    *pages(term, last) {
+    *pages(term, last, expected = 0) {
       if (kept > KEPT) {
         terms.clear();
         kept = 0;
@@ -58,7 +58,7 @@ export function createPostings(db: Database): Postings {
           continue;
         }
         if (known.seenTo >= last) return;
-        const limit = Math.max(FIRST_PAGE, known.rows);
+        const limit = Math.max(FIRST_PAGE, known.rows, expected - known.rows);
         const rows = parseRows(read.get(`"${term.replaceAll('"', '""')}"`, known.seenTo, last, limit) ?? '', limit);
         known.seenTo = rows.length < limit ? last : rows[rows.length - 1]!;
         if (rows.length === 0) return;

@@ -12,8 +12,8 @@ const GROWTH = 1.5;
  * that it is too frequent. Read from FTS5's vocabulary in slices; until all is read nothing is known.
  */
 export interface TermCounts {
-  /** The share of the database's chunks that hold a term, as of the last reading; undefined: rare, or not known. */
-  shareOf(term: string): number | undefined;
+  /** In how many chunks of the database a term stands, and the share of all, as of the last reading; undefined: rare, or not known. */
+  of(term: string): { count: number; share: number } | undefined;
   /** Reads a slice; true when more is left. */
   readOn(): boolean;
 }
@@ -26,9 +26,9 @@ export function createTermCounts(db: Database): TermCounts {
   let reading: { chunks: number; counts: Map<string, number>; after: string } | undefined;
 
   return {
-    shareOf(term) {
+    of(term) {
       const count = known?.counts.get(term);
-      return count === undefined ? undefined : count / known!.chunks;
+      return count === undefined ? undefined : { count, share: count / known!.chunks };
     },
     readOn() {
       const chunks = countChunks.get()!;

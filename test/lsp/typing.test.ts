@@ -64,8 +64,14 @@ test('the line below one that will be taken is made ahead; below others, and onc
 
 test('a key begins the completion that the editor asks for in a moment, and another key stops it', async () => {
   const editor = await edit();
-  listener.answer = () => undefined;
   editor.open(FILE, 'x\n');
+  type(editor, 0, 0, 'a');
+  await editor.run('hefc.requests');
+  assert.equal(listener.completions(), [], 'the editor may show nothing');
+  type(editor, 0, 0, '', 1);
+  assert.is(await shown(editor, 0, 0), 'x');
+  listener.calls.length = 0;
+  listener.answer = () => undefined;
   type(editor, 0, 1, ' ');
   await until('the daemon was asked', () => listener.completions().length === 1);
   type(editor, 0, 2, '=');
@@ -77,7 +83,7 @@ test('a key begins the completion that the editor asks for in a moment, and anot
   assert.equal(listener.completions().map(({ text, column }) => [text, column]), [['x \n', 2], ['x =\n', 3], ['x = \n', 4]]);
   assert.is(await editor.inline(FILE, 0, 4), null);
   assert.is(listener.completions().length, 3, 'what a key began is not asked for again, even when there is nothing');
-  assert.equal(await editor.run('hefc.requests'), { requests: 1, kept: 0, ahead: 3 });
+  assert.equal(await editor.run('hefc.requests'), { requests: 2, kept: 0, ahead: 3 });
   type(editor, 0, 0, 'pasted '.repeat(20));
   editor.change(FILE, { text: 'x = \n' });
   await editor.run('hefc.requests');
