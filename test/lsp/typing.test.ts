@@ -69,7 +69,7 @@ test('a key begins the completion that the editor asks for in a moment, and anot
   await editor.run('hefc.requests');
   assert.equal(listener.completions(), [], 'the editor may show nothing');
   type(editor, 0, 0, '', 1);
-  assert.is(await shown(editor, 0, 0), 'x');
+  assert.is(await shown(editor, 0, 1), 'x');
   listener.calls.length = 0;
   listener.answer = () => undefined;
   type(editor, 0, 1, ' ');
