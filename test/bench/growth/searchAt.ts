@@ -51,6 +51,10 @@ async function measure({ repo, directory, root, rounds, within }: SizeTask): Pro
   began = performance.now();
   const view = store.openView(root);
   const viewed = performance.now() - began;
+  const settled = await timed(async () => {
+    while (store.mergeTerms());
+    while (store.countTerms());
+  });
   const lanes = createCopySource();
   const objects = readerOf(copies);
   const { chooser } = readManifest(bundle);
@@ -99,7 +103,7 @@ async function measure({ repo, directory, root, rounds, within }: SizeTask): Pro
   store.close();
   await inference.close();
   return {
-    open_ms: opened, view_ms: viewed, first_search_ms: first, copy_index_ms: copyIndex,
+    open_ms: opened, view_ms: viewed, settle_ms: settled, first_search_ms: first, copy_index_ms: copyIndex,
     rss_before_mb: before, rss_searched_mb: searchedMb, rss_completed_mb: completedMb,
     retrieve: spread('retrieve'), search: spread('search'), embed: spread('embed'), lexical: spread('lexical'), dense: spread('dense'), nodes: spread('nodes'), like: spread('like'),
     completion: spread('completion'), propose: spread('propose'), completion_retrieve: spread('completion_retrieve'), generate: spread('generate'),

@@ -20,6 +20,8 @@ export interface SizeMeasured {
   /** Opening the store, which reads and checks the whole file, and then the tree. */
   open_ms: number;
   view_ms: number;
+  /** What the daemon does in slices after an index: merging the text index, and counting how frequent its terms are. */
+  settle_ms: number;
   /** The first search after that, which reads the keys; the model has been used before. */
   first_search_ms: number;
   /** The first proposal, which makes the copy lane's indexes of lines and tokens. */

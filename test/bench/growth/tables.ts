@@ -48,8 +48,8 @@ export function chunkTables(points: readonly SizePoint[]): string[] {
     ),
     '',
     ...markdown(
-      ['chunks', 'files', 'fill s', 'database MB', 'open ms', 'tree ms', 'RSS before MB', 'searched MB', 'completed MB'],
-      points.map((point) => [size(point), point.files.toLocaleString('en-GB'), ...[point.fill_s, point.db_mb, point.open_ms, point.view_ms, point.rss_before_mb, point.rss_searched_mb, point.rss_completed_mb].map(shown)]),
+      ['chunks', 'files', 'fill s', 'database MB', 'open ms', 'tree ms', 'settle ms', 'RSS before MB', 'searched MB', 'completed MB'],
+      points.map((point) => [size(point), point.files.toLocaleString('en-GB'), ...[point.fill_s, point.db_mb, point.open_ms, point.view_ms, point.settle_ms, point.rss_before_mb, point.rss_searched_mb, point.rss_completed_mb].map(shown)]),
     ),
     ...exponents('chunks', curves.map(([name, y]) => [name, points.map((point) => ({ x: point.chunks, y: y(point) }))])),
   ];
