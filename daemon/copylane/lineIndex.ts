@@ -70,6 +70,33 @@ export class LineIndex {
     if (this.dead > DEAD_FLOOR && this.dead > this.used / 2) this.compact();
   }
 
+  /** Makes one file live at a path in place of what was there; undefined: none. */
+  put(path: string, file: HashedFile | undefined): void {
+    const before = this.liveAt(path);
+    if (before !== undefined) {
+      before.paths = before.paths.filter((other) => other !== path);
+      if (before.paths.length === 0) this.dead += before.end - before.start;
+    }
+    this.oids.delete(path);
+    if (file === undefined) return;
+    let known = this.byOid.get(file.oid);
+    if (known === undefined) known = this.append(file);
+    else if (this.blobs[known]!.paths.length === 0) this.dead -= this.blobs[known]!.end - this.blobs[known]!.start;
+    this.blobs[known]!.paths.push(path);
+    this.oids.set(path, file.oid);
+  }
+
+  /** The live file at a path, less blank lines at its end. */
+  fileAt(path: string): HashedFile | undefined {
+    const blob = this.liveAt(path);
+    return blob && { path, oid: blob.oid, hashes: this.hashesOf(blob) };
+  }
+
+  private liveAt(path: string): IndexedBlob | undefined {
+    const oid = this.oids.get(path);
+    return oid === undefined ? undefined : this.blobs[this.byOid.get(oid)!];
+  }
+
   /** Live lines. */
   get size(): number {
     return this.used - 1 - this.blobs.length - this.dead;
@@ -179,18 +206,19 @@ export class LineIndex {
     this.tables = CONTEXTS.map(({ kind, lines }) => new ContextTable(kind, lines, this.exact.length));
   }
 
+  private hashesOf({ start, end }: IndexedBlob): Uint32Array {
+    const hashes = new Uint32Array(end > start ? 2 * (this.line[end - 1]! + 1) : 0);
+    for (let position = start; position < end; position++) {
+      hashes[2 * this.line[position]!] = this.exact[position]!;
+      hashes[2 * this.line[position]! + 1] = this.shape[position]!;
+    }
+    return hashes;
+  }
+
   /** Starts over with the live blobs. */
   private compact(): void {
     const live = this.blobs.filter((blob) => blob.paths.length > 0);
-    const files = live.map((blob) => {
-      const last = blob.end > blob.start ? this.line[blob.end - 1]! + 1 : 0;
-      const hashes = new Uint32Array(2 * last);
-      for (let position = blob.start; position < blob.end; position++) {
-        hashes[2 * this.line[position]!] = this.exact[position]!;
-        hashes[2 * this.line[position]! + 1] = this.shape[position]!;
-      }
-      return { oid: blob.oid, paths: blob.paths, hashes };
-    });
+    const files = live.map((blob) => ({ oid: blob.oid, paths: blob.paths, hashes: this.hashesOf(blob) }));
     this.blobs = [];
     this.byOid.clear();
     this.used = 1;

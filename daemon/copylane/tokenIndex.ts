@@ -75,6 +75,21 @@ export class TokenIndex {
     this.filling = this.wanted.length > 0 ? this.fill(this.generation) : undefined;
   }
 
+  /** Makes one file live at a path in place of the blob `before`; undefined: none. It is read from now on. */
+  put(path: string, before: string | undefined, file: HashedFile | undefined): void {
+    const move = (oid: string, paths: string[]): void => {
+      this.paths.set(oid, paths);
+      const known = this.byOid.get(oid);
+      if (known !== undefined) this.blobs[known]!.paths = [...paths];
+    };
+    if (before !== undefined) move(before, (this.paths.get(before) ?? []).filter((other) => other !== path));
+    if (file === undefined) return;
+    move(file.oid, [...(this.paths.get(file.oid) ?? []), path]);
+    if (this.byOid.has(file.oid) || file.hashes.length === 0) return;
+    this.wanted.push(file);
+    this.filling ??= this.fill(this.generation);
+  }
+
   /** Everything live is read again, in the background: to move millions of tokens at once would hold up the process. */
   private startOver(files: readonly HashedFile[]): void {
     this.blobs = [];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { hashLines } from '../copylane/lineHash.js';
 import { likeFiles, type LikeFile } from '../copylane/likeFiles.js';
 import { likePlaces, type LikePlace } from '../copylane/likePlaces.js';
-import { LineIndex } from '../copylane/lineIndex.js';
+import { LineIndex, type HashedFile } from '../copylane/lineIndex.js';
 import { createCopyLane } from '../copylane/propose.js';
 import { TokenIndex } from '../copylane/tokenIndex.js';
 import type { CopyCandidate } from '../complete/choose.js';
@@ -21,6 +21,9 @@ export interface CopySource {
   propose(place: { path: string; prefix: string; suffix: string | null; deadline?: number }): Promise<CopyCandidate[]>;
 }
 
+/** What the ids of texts that Git has none for begin with. */
+const BUFFER = 'buffer ';
+
 /** `oid` is none of Git's. */
 interface OverlaidFile {
   path: string;
@@ -37,9 +40,10 @@ const FILES = 8;
 export function createCopySource(): CopySource {
   const index = new LineIndex();
   let reader: ObjectReader | undefined;
-  let open: TreeView | undefined;
+  /** Of the open tree, by the paths of the texts that stand in their place. */
+  let covered = new Map<string, HashedFile>();
   let overlaid: readonly OverlaidFile[] = [];
-  const read = async (oid: string): Promise<Buffer | string | undefined> => overlaid.find((file) => file.oid === oid)?.text ?? reader?.readBlob(oid);
+  const read = async (oid: string): Promise<Buffer | string | undefined> => (oid.startsWith(BUFFER) ? overlaid.find((file) => file.oid === oid)?.text : reader?.readBlob(oid));
   const tokens = new TokenIndex(read);
   // The indexes are made when a completion first asks: a repository nobody completes in costs no memory. From then on
   // they follow each new tree at once, so that no later completion waits for them.
@@ -47,24 +51,36 @@ export function createCopySource(): CopySource {
   let used = false;
   const update = (): void => {
     if (!waiting) return;
-    const covered = new Set(overlaid.map(({ path }) => path));
-    const files = [...overlaid, ...[...waiting.lineHashes()].filter(({ path }) => !covered.has(path))];
+    const over = new Set(overlaid.map(({ path }) => path));
+    const committed = [...waiting.lineHashes()];
+    covered = new Map(committed.filter(({ path }) => over.has(path)).map((file) => [file.path, file]));
+    const files = [...overlaid, ...committed.filter(({ path }) => !over.has(path))];
     waiting = undefined;
     index.update(files);
     tokens.update(files);
   };
   const lane = createCopyLane(index, tokens, read);
+  const put = (path: string, file: HashedFile | undefined): void => {
+    const committed = index.fileAt(path);
+    if (committed?.oid === file?.oid) return;
+    if (committed !== undefined && !covered.has(path) && !committed.oid.startsWith(BUFFER)) covered.set(path, committed);
+    index.put(path, file);
+    tokens.put(path, committed?.oid, file);
+  };
   return {
     follow(view, objects) {
-      waiting = open = view;
+      waiting = view;
       reader = objects;
       if (used) update();
     },
     overlay(texts) {
       if (texts.size === 0 && overlaid.length === 0) return;
-      overlaid = [...texts].map(([path, text]) => ({ path, text, oid: `buffer ${createHash('sha256').update(text).digest('hex')}`, hashes: hashLines(text) }));
-      waiting = open;
-      if (used) update();
+      const before = overlaid;
+      overlaid = [...texts].map(([path, text]) => ({ path, text, oid: `${BUFFER}${createHash('sha256').update(text).digest('hex')}`, hashes: hashLines(text) }));
+      // Nothing is indexed yet, or will be anew: with these texts then.
+      if (!used || waiting) return;
+      for (const { path } of before) if (!texts.has(path)) put(path, covered.get(path));
+      for (const file of overlaid) put(file.path, file);
     },
     places(place) {
       used = true;
