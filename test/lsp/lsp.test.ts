@@ -258,7 +258,7 @@ test('after an update of hefc the running server says so, and leaves the daemon 
   utimesSync(path.join(copy, 'dist/.tsbuildinfo'), 1000, 1000);
   editor.open(order, ORDER);
   assert.is(await editor.inline(order, LINE, 8), null);
-  assert.equal(editor.messages, ['hefc: hefc was updated meanwhile; restart the language server, or the editor']);
+  assert.equal(editor.messages, ['hefc: it was updated while this editor ran; restart the language server, or the editor']);
   assert.is(pid(), daemon);
   assert.is(await editor.quit(), 0);
 });
