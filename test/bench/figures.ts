@@ -13,7 +13,7 @@ export interface FigureKind {
 
 export const FIGURES = {
   index_tokens_per_s: { what: 'cold index of the whole repository', unit: 'tokens/s', budget: 10_000, least: true },
-  index_batch_ms: { what: 'one batch of indexing, full chunks', unit: 'ms', budget: 50 },
+  index_batch_ms: { what: 'one run of indexing: a full chunk', unit: 'ms', budget: 50 },
   complete_unindexed: { what: 'completions answered by the model at 0 % indexed', unit: 'share', budget: 1, least: true },
   indexing_p50_ms: { what: 'first completion in a file while the repository is indexed, p50', unit: 'ms', budget: 350 },
   indexing_p95_ms: { what: '… p95', unit: 'ms', budget: null },

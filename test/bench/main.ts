@@ -48,7 +48,7 @@ function steps(quick: boolean, full: boolean): Step[] {
     { what: 'completions before indexing', figures: ['complete_unindexed'], run: unindexed },
     { what: 'completions while indexing', figures: ['indexing_p50_ms', 'indexing_p95_ms'], run: (bench) => whileIndexing(bench, rounds(60, 8)) },
     { what: 'cold index', figures: ['index_tokens_per_s', 'db_ratio'], run: coldIndex },
-    { what: 'one batch of indexing', figures: ['index_batch_ms'], run: (bench) => indexBatch(bench, rounds(40, 8)) },
+    { what: 'one run of indexing', figures: ['index_batch_ms'], run: (bench) => indexBatch(bench, rounds(40, 8)) },
     { what: 'completions', figures: ['warm_p50_ms', 'warm_p95_ms', 'cold_p50_ms', 'ipc_overhead_ms'], run: (bench) => completions(bench, rounds(40, 8)) },
     { what: 'what the client adds', figures: ['cli_overhead_ms', 'ipc_round_trip_ms'], run: (bench) => clientOverhead(bench, rounds(15, 5)) },
     { what: 'commits of ten files', figures: ['refuse_ms'], run: (bench) => refuse(bench, rounds(5, 2)) },
