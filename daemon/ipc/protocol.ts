@@ -151,6 +151,7 @@ export interface RecentCompletion {
   text: string;
   lane: CompleteResult['lane'];
   reason: CompletionReason;
+  confidence: number;
   model: string;
   nodes: CompleteResult['nodes'];
   tokens: CompleteResult['tokens'];

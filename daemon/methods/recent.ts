@@ -10,14 +10,14 @@ const BOUNDS = [5, 10, 25, 50, 75, 100, 150, 250, 500, 1000, 2500, null];
 const kept: RecentCompletion[] = [];
 const totals: CompletionTotals = { given: {}, latency: BOUNDS.map((ms) => ({ ms, count: 0 })), totalMs: 0 };
 
-function record({ file, line }: CompleteParams, { text, lane, reason, model, nodes, tokens, ms }: CompleteResult): void {
+function record({ file, line }: CompleteParams, { text, lane, reason, confidence, model, nodes, tokens, ms }: CompleteResult): void {
   const kind = `${lane}/${reason}`;
   totals.given[kind] = (totals.given[kind] ?? 0) + 1;
   // What a newer request replaced was never an answer.
   if (reason === 'cancelled') return;
   totals.latency.find((one) => one.ms === null || ms.total <= one.ms)!.count++;
   totals.totalMs += ms.total;
-  kept.unshift({ at: Date.now(), file, line, text, lane, reason, model, nodes, tokens, ms });
+  kept.unshift({ at: Date.now(), file, line, text, lane, reason, confidence, model, nodes, tokens, ms });
   kept.splice(KEPT);
 }
 

@@ -38,7 +38,7 @@ function entry(one, root, reasons) {
     ...(one.nodes.length === 0 ? [] : [nodeTable(one.nodes)]),
     element('h3', {}, 'Tokens and time'),
     element('p', {}, `${tokens.prefix} tokens above the cursor, ${tokens.suffix} below, ${tokens.memory} memory vectors; ${tokens.generated} generated, ${tokens.accepted} of ${tokens.drafted} drafted accepted.`),
-    element('p', {}, `Queue ${duration(ms.queue)}, retrieval ${duration(ms.retrieve)}, prefill ${duration(ms.prefill)}, decoding ${duration(ms.decode)}; model ${one.model}.`),
+    element('p', {}, `${one.text === '' ? '' : `Meant with a chance of ${Math.round(100 * one.confidence)} %, as far as it was measured. `}Queue ${duration(ms.queue)}, retrieval ${duration(ms.retrieve)}, prefill ${duration(ms.prefill)}, decoding ${duration(ms.decode)}; model ${one.model}.`),
   )));
 }
 
