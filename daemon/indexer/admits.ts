@@ -1,7 +1,8 @@
-import { descend, rootRules } from '../chunker/ignoreRules.js';
+import { rootRules } from '../chunker/ignoreRules.js';
 import { ignoredByGit } from '../../store/git/ignoredByGit.js';
 import type { ObjectReader, RepositoryPlace } from '../../store/types.js';
-import { refuse, ruleText } from './plan.js';
+import { refuse } from './plan.js';
+import { rulesIn } from './treeRules.js';
 
 /**
  * Whether a file that is no part of a tree yet would be added and indexed, as far as its path says. Rejects when a tree
@@ -15,9 +16,7 @@ export async function admits(place: RepositoryPlace, objects: ObjectReader, root
   for (let depth = 0; depth < names.length; depth++) {
     if (tree !== undefined) {
       const entries = await objects.readTree(tree);
-      const textOf = (name: string): Promise<string | undefined> => ruleText(objects, entries.find((entry) => entry.name === name && entry.kind === 'blob')?.oid);
-      const [hefcignore, gitattributes] = [await textOf('.hefcignore'), await textOf('.gitattributes')];
-      rules = descend(rules, names.slice(0, depth).join('/'), { ...(hefcignore !== undefined && { hefcignore }), ...(gitattributes !== undefined && { gitattributes }) });
+      rules = await rulesIn(objects, entries, names.slice(0, depth).join('/'), rules);
       tree = entries.find((entry) => entry.name === names[depth] && entry.kind === 'tree')?.oid;
     }
     const last = depth === names.length - 1;

@@ -2,9 +2,10 @@
  * What stands between the cache and a tree: the directories without vectors, children before parents, and the blobs
  * they hold. A directory the store already has is not entered: nothing below it can be new.
  */
-import { descend, rootRules, type IgnoreRules } from '../chunker/ignoreRules.js';
+import { rootRules, type IgnoreRules } from '../chunker/ignoreRules.js';
 import { languageOf } from '../chunker/language.js';
 import { refusePath } from '../chunker/refuse.js';
+import { rulesIn } from './treeRules.js';
 import { isUtf8Name } from '../../store/entryName.js';
 import type { DirectoryChild, DirectoryKey, ObjectReader, SkipReason, Store } from '../../store/types.js';
 
@@ -29,17 +30,6 @@ export interface Plan {
   blobs: PlannedBlob[];
 }
 
-/** Rule files are small; what is larger is no rule file. */
-const RULE_FILE_BYTES = 256 * 1024;
-
-/** The text of a rule file; undefined when there is none, or none of a rule file's size. */
-export async function ruleText(objects: ObjectReader, oid: string | undefined): Promise<string | undefined> {
-  if (oid === undefined) return undefined;
-  const size = await objects.blobSize(oid);
-  if (size === undefined || size > RULE_FILE_BYTES) return undefined;
-  return (await objects.readBlob(oid))?.toString('utf8');
-}
-
 /**
  * Plans the index of one root tree. Rejects when aborted or when a tree cannot be read.
  * @param vectorless the bundle makes no vectors, so that their absence says nothing
@@ -61,10 +51,7 @@ export async function planTree(store: Store, objects: ObjectReader, rootTree: st
     if (seen.has(id) || known(path, key)) return;
     seen.add(id);
     const entries = await objects.readTree(key.tree);
-    const oidOf = (name: string): string | undefined => entries.find((entry) => entry.name === name && entry.kind === 'blob')?.oid;
-    const hefcignore = await ruleText(objects, oidOf('.hefcignore'));
-    const gitattributes = await ruleText(objects, oidOf('.gitattributes'));
-    const rules = descend(outer, path, { ...(hefcignore !== undefined && { hefcignore }), ...(gitattributes !== undefined && { gitattributes }) });
+    const rules = await rulesIn(objects, entries, path, outer);
     const planned: PlannedDirectory = { path, key, children: [], skipped: [] };
     for (const { name, kind, oid } of entries) {
       const inner = path === '' ? name : `${path}/${name}`;

@@ -4,9 +4,10 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DirectoryKey, ObjectReader, SkipReason, Store } from '../../store/types.js';
-import { descend, rootRules, type IgnoreRules } from '../chunker/ignoreRules.js';
+import { rootRules, type IgnoreRules } from '../chunker/ignoreRules.js';
 import { languageOf } from '../chunker/language.js';
-import { refuse, ruleText } from './plan.js';
+import { refuse } from './plan.js';
+import { rulesIn } from './treeRules.js';
 
 export interface SurveyedFile {
   name: string;
@@ -39,10 +40,7 @@ export async function surveyTree(objects: ObjectReader, tree: string): Promise<S
       if (path === '') throw error;
       return [];
     });
-    const oidOf = (wanted: string): string | undefined => entries.find((entry) => entry.name === wanted && entry.kind === 'blob')?.oid;
-    const hefcignore = await ruleText(objects, oidOf('.hefcignore'));
-    const gitattributes = await ruleText(objects, oidOf('.gitattributes'));
-    const rules = descend(outer, path, { ...(hefcignore !== undefined && { hefcignore }), ...(gitattributes !== undefined && { gitattributes }) });
+    const rules = await rulesIn(objects, entries, path, outer);
     const sizes = await Promise.all(entries.map(({ kind, oid }) => (kind === 'blob' || kind === 'symlink' ? size(oid) : 0)));
     for (const [at, { name: inner, kind, oid }] of entries.entries()) {
       const below = path === '' ? inner : `${path}/${inner}`;
