@@ -1,13 +1,12 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { languageOf } from '../chunker/language.js';
-import { refuseContent, refusePath } from '../chunker/refuse.js';
+import { refuseContent } from '../chunker/refuse.js';
 import { readConfig } from '../config.js';
 import type { EngineCompletion } from '../engine/types.js';
 import { CallError } from '../ipc/errors.js';
 import type { CompleteParams, CompleteResult, CompletionReason, ContextMode } from '../ipc/protocol.js';
-import { locate, type Daemon, type Handler } from './context.js';
-import { placed } from './placed.js';
+import type { Daemon, Handler } from './context.js';
+import { filePlace } from './filePlace.js';
 import { bufferText, splitAtCursor } from './buffer.js';
 
 const DEFAULT_TIMEOUT_MS = 1000;
@@ -25,22 +24,6 @@ function emptyResult(reason: CompletionReason, context: ContextMode, model: stri
     nodes: [],
     ms: { total: 0, queue: 0, retrieve: 0, prefill: 0, decode: 0 },
   };
-}
-
-/** What a file that is a link leads to, there or not; undefined when it is none. */
-function linkTarget(file: string): string | undefined {
-  try {
-    // Asked first, for an exception takes longer.
-    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return undefined;
-    return realpathSync(resolve(dirname(file), readlinkSync(file)));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return undefined;
-  }
-  try {
-    return placed(resolve(dirname(file), readlinkSync(file)));
-  } catch {
-    return undefined;
-  }
 }
 
 function checkParams(params: CompleteParams): void {
@@ -87,13 +70,8 @@ export const complete: Handler<'complete'> = async (daemon, { params, signal, em
 
 /** undefined: the file is refused. */
 async function run(daemon: Daemon, params: CompleteParams, how: { context: ContextMode; session: string; deadline: number; signal: AbortSignal; onText: (text: string) => void }): Promise<CompleteResult | undefined> {
-  const file = placed(params.file);
-  const place = await locate(dirname(file));
-  const pathOf = (name: string): string => relative(place.worktree ?? place.gitDir, name).split(sep).join('/');
-  const target = linkTarget(file);
-  if ([file, ...(target === undefined ? [] : [target])].some((name) => refusePath(pathOf(name)) === 'secret-like')) return undefined;
-  // A link inside the tree stands for the file it leads to, whose own chunks are not to come back.
-  const path = target === undefined || pathOf(target).startsWith('../') ? pathOf(file) : pathOf(target);
+  const { place, path, isSecret } = await filePlace(params.file);
+  if (isSecret) return undefined;
   const text = bufferText(params);
   if (text === undefined) return undefined;
   const { prefix, suffix } = splitAtCursor(text, params.line, params.column);

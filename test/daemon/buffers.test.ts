@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -64,6 +65,8 @@ test('the edited file is no context of itself', async () => {
 test('what a commit would not index is not copied from', async () => {
   for (const file of ['.env', 'private/ledger.py', '.git/ledger.py', 'build/ledger.py', 'shop/my.local.py']) await show(file, UNSAVED);
   assert.equal((await show('shop/key.py', `${UNSAVED}-----BEGIN RSA PRIVATE KEY-----\n${"MIIEowIBAAKCAQEA".repeat(4)}\n`)).kept, 0);
+  symlinkSync('../.env', join(repo.root, 'shop/linked.py'));
+  assert.equal((await show('shop/linked.py', UNSAVED)).kept, 0, 'a link to a file of secrets');
   assert.equal((await show('shop/large.py', UNSAVED.repeat(10_000))).kept, 0);
   assert.equal(await copiedFrom(), []);
 });
