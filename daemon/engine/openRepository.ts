@@ -64,14 +64,11 @@ export async function openRepository(place: RepositoryPlace, options: EngineOpti
       if (given === buffers || !view) return;
       buffers = given;
       const { root } = view;
-      const admitted: [string, string][] = [];
-      for (const [path, text] of given) {
-        const oid = view.file(path)?.oid;
-        const wanted = oid === undefined ? await admits(place, objects, root.tree, path).catch(() => false) : oid !== blobId(text, oid);
-        if (wanted) admitted.push([path, text]);
-      }
+      const isWanted = (path: string, text: string, oid = view?.file(path)?.oid): Promise<boolean> | boolean =>
+        oid === undefined ? admits(place, objects, root.tree, path).catch(() => false) : oid !== blobId(text, oid);
+      const wanted = await Promise.all([...given].map(([path, text]) => isWanted(path, text)));
       // Another call may have come in between.
-      if (given === buffers) copies.overlay(new Map(admitted));
+      if (given === buffers) copies.overlay(new Map([...given].filter((_, at) => wanted[at])));
     },
     likeFiles: copies.files,
     current: () => view?.root ?? null,
